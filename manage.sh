@@ -67,7 +67,7 @@ need() {
         grep -qxE "installed (${package//./\\.})" <<<"$installed" || absent+=("$package")
     done
     ((${#absent[@]})) || return 0
-    say "Needed, $reason: ${absent[*]}"
+    say "Needed, $reason: ${absent[*]%%|*}"
     missing+=("${absent[@]}")
 }
 
