@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace router::bench {
+
+// The mock's lines, written out once: an OpenAI chat completion of any length, and the parts of its
+// stream. Each is ready for the wire, head and chunk framing included.
+class Script {
+ public:
+    Script();
+
+    // A whole answer whose body has `bytes` bytes, or a few more when that is too few for its
+    // fields.
+    std::string_view answer(std::size_t bytes);
+
+    std::string_view stream_head() const {
+        return stream_head_;
+    }  // and its first event, which names the role
+    std::string_view event() const { return event_; }
+    std::string_view stream_end(bool usage) const { return usage ? end_with_usage_ : end_; }
+
+ private:
+    std::unordered_map<std::size_t, std::string> answers_;
+    std::string stream_head_;
+    std::string event_;
+    std::string end_;
+    std::string end_with_usage_;
+};
+
+}  // namespace router::bench
