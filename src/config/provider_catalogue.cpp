@@ -1,0 +1,132 @@
+#include "config/provider_catalogue.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include "config/base_url.hpp"
+#include "config/keys.hpp"
+#include "config/section_reader.hpp"
+#include "config/yaml_document.hpp"
+
+extern "C" {
+extern const char embedded_providers_yml[];
+extern const char embedded_providers_yml_end[];
+}
+
+namespace router::config {
+namespace {
+
+constexpr std::array<std::string_view, 9> fields{
+    "kind", "base_url", "key", "base", "needs_key", "takes_stream_options", "refused_params", "headers", "bare_names"};
+
+void read_base_url(const Value& map, const std::string& prefix, ProviderSettings& row, Report& report) {
+    const auto* value = map.find("base_url");
+    if (value == nullptr || value->is(ValueKind::null)) return;
+    const auto url = value->is_scalar() ? checked_base_url(value->text) : BaseUrl{.problem = "is not text"};
+    if (url.problem.empty()) {
+        row.base_url = url.text;
+    } else {
+        report.error(value->place, prefix + ".base_url " + url.problem);
+    }
+}
+
+void read_headers(const SectionReader& reader, const std::string& prefix, ProviderSettings& row, Report& report) {
+    const auto* headers = reader.find("headers");
+    if (headers == nullptr) return;
+    if (!headers->is(ValueKind::map)) return reader.wrong("headers", *headers, "a map of names and texts");
+    for (const auto& member : headers->members) {
+        if (member.value.is_scalar()) {
+            row.headers[member.key] = member.value.text;
+        } else {
+            report.error(member.place, prefix + ".headers: " + shown(member.key) + " must be text");
+        }
+    }
+}
+
+// A row's own file knows no kind but those of the embedded one: openai_chat, and names of what comes later.
+void read_row(const Value& map, ProviderRow& row, Report& report) {
+    auto& settings = row.settings;
+    const SectionReader reader(map, settings.prefix, report);
+    for (const auto& member : map.members) {
+        if (std::ranges::find(fields, member.key) != fields.end()) continue;
+        report.warning(member.place, "a provider has no field " + shown(member.key) + did_you_mean(member.key, fields) +
+                                         "; it is ignored");
+    }
+    reader.text("kind", settings.kind);
+    read_base_url(map, settings.prefix, settings, report);
+    reader.texts("key", settings.key_variables);
+    reader.texts("base", settings.base_variables);
+    reader.boolean("needs_key", settings.needs_key);
+    reader.boolean("takes_stream_options", settings.takes_stream_options);
+    reader.texts("refused_params", settings.refused_params);
+    reader.texts("bare_names", row.bare_names);
+    read_headers(reader, settings.prefix, settings, report);
+}
+
+ProviderCatalogue read_embedded() {
+    Report report;
+    ProviderCatalogue catalogue;
+    const std::string_view text(embedded_providers_yml, embedded_providers_yml_end);
+    if (const auto document = parse_yaml(text, "providers.yml", report)) catalogue.extend(*document, report);
+    if (!report.sorted().empty()) throw std::logic_error(to_string(report.sorted().front()));
+    return catalogue;
+}
+
+}  // namespace
+
+const ProviderCatalogue& ProviderCatalogue::embedded() {
+    static const ProviderCatalogue catalogue = read_embedded();
+    return catalogue;
+}
+
+void ProviderCatalogue::extend(const Value& document, Report& report) {
+    if (document.is(ValueKind::null)) return;
+    if (!document.is(ValueKind::map)) {
+        report.error(document.place, "the providers must be a map, prefix: {base_url, key}; it is " +
+                                         std::string(kind_name(document)));
+        return;
+    }
+    for (const auto& [prefix, place, fields_of_row] : document.members) {
+        if (!fields_of_row.is(ValueKind::map)) {
+            report.error(place, "the provider " + shown(prefix) + " must be a map with base_url and key");
+            continue;
+        }
+        auto row = std::ranges::find(rows_, prefix, [](const ProviderRow& known) { return known.settings.prefix; });
+        if (row == rows_.end()) {
+            rows_.emplace_back();
+            row = rows_.end() - 1;
+            row->settings.prefix = prefix;
+            row->settings.kind = "openai_chat";
+        }
+        read_row(fields_of_row, *row, report);
+    }
+}
+
+const ProviderSettings* ProviderCatalogue::find(std::string_view prefix) const {
+    const auto row = std::ranges::find_if(rows_, [&](const auto& known) { return known.settings.prefix == prefix; });
+    return row == rows_.end() ? nullptr : &row->settings;
+}
+
+const ProviderSettings* ProviderCatalogue::by_bare_name(std::string_view model) const {
+    const auto row = std::ranges::find_if(rows_, [&](const auto& known) {
+        return std::ranges::any_of(known.bare_names, [&](const auto& pattern) { return matches(pattern, model); });
+    });
+    return row == rows_.end() ? nullptr : &row->settings;
+}
+
+const ProviderSettings* ProviderCatalogue::by_authority(std::string_view authority) const {
+    const auto row = std::ranges::find_if(rows_, [&](const auto& known) {
+        return known.settings.needs_key && url_authority(known.settings.base_url) == authority;
+    });
+    return row == rows_.end() ? nullptr : &row->settings;
+}
+
+std::vector<std::string_view> ProviderCatalogue::prefixes() const {
+    std::vector<std::string_view> out;
+    for (const auto& row : rows_) out.push_back(row.settings.prefix);
+    return out;
+}
+
+}  // namespace router::config

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "config/load.hpp"
+#include "config/provider_catalogue.hpp"
+#include "config/report.hpp"
+#include "config/snapshot.hpp"
+#include "config/value.hpp"
+
+namespace router::config {
+
+// Fills the groups and aliases of `snapshot` from model_list, credential_list, model_group_alias and
+// litellm_settings.drop_params.
+void read_models(const Value& document, const Environment& environment, const ProviderCatalogue& catalogue,
+                 Snapshot& snapshot, Report& report);
+
+}  // namespace router::config

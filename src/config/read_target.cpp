@@ -1,0 +1,392 @@
+#include "config/read_target.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "config/base_url.hpp"
+#include "config/choose_provider.hpp"
+#include "config/keys.hpp"
+#include "config/mask.hpp"
+#include "config/section_reader.hpp"
+
+namespace router::config {
+namespace {
+
+constexpr std::string_view where = "litellm_params";
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return out;
+}
+
+void read_base_url(const ModelEntry& entry, const ModelContext& context, Target& target) {
+    const SectionReader reader(entry.params, where, context.report);
+    for (const auto* key : {"api_base", "base_url"}) {
+        const auto* value = reader.find(key);
+        if (value == nullptr) continue;
+        if (!value->is_scalar()) return reader.wrong(key, *value, "a URL");
+        auto url = completed_base_url(value->text, target.provider.base_url);
+        if (!url.problem.empty()) {
+            context.report.error(value->place, std::string("litellm_params.") + key + " " + url.problem +
+                                                   ", like https://api.openai.com/v1");
+        }
+        target.provider.base_url = std::move(url.text);
+        return;
+    }
+    for (const auto& variable : target.provider.base_variables) {
+        const auto text = context.environment(variable);
+        if (!text || text->empty()) continue;
+        auto url = completed_base_url(*text, target.provider.base_url);
+        if (url.problem.empty()) {
+            target.provider.base_url = std::move(url.text);
+            return;
+        }
+        context.report.warning(entry.place, "the environment variable " + variable + " " + url.problem +
+                                                "; it is not used");
+    }
+    if (target.provider.base_url.empty() && !target.mock_response) {
+        context.report.error(entry.place, "the provider \"" + target.provider.prefix + "\" has no address of its own; add " +
+                                              "api_base, like http://localhost:8000/v1");
+    }
+}
+
+std::string join_or(const std::vector<std::string>& words) {
+    std::string out;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (i > 0) out += i + 1 == words.size() ? " or " : ", ";
+        out += words[i];
+    }
+    return out;
+}
+
+bool has_header(const Target& target, std::string_view name) {
+    return std::ranges::find(target.headers, name, &std::pair<std::string, std::string>::first) != target.headers.end();
+}
+
+bool has_own_address(const Value& params) {
+    const auto given = [&](std::string_view key) {
+        const auto* value = params.find(key);
+        return value != nullptr && !value->is(ValueKind::null);
+    };
+    return given("api_base") || given("base_url");
+}
+
+void take_key_from_environment(const ModelEntry& entry, const ModelContext& context, Target& target) {
+    for (const auto& variable : target.provider.key_variables) {
+        auto key = context.environment(variable);
+        if (!key || key->empty()) continue;
+        target.api_key = Secret(std::move(*key));
+        const auto* row = context.catalogue.find(target.provider.prefix);
+        const auto host = url_authority(target.provider.base_url);
+        if (has_own_address(entry.params) && row != nullptr && !row->base_url.empty() && row->needs_key &&
+            url_authority(row->base_url) != host) {
+            context.report.warning(entry.place, "the key in " + variable + " goes to " + shown(host) +
+                                                    ", as no api_key is given (api_key: none sends no real one)");
+        }
+        return;
+    }
+}
+
+void read_key(const ModelEntry& entry, const ModelContext& context, Target& target) {
+    const auto* value = entry.params.find("api_key");
+    if (value != nullptr && !value->missing.empty()) {
+        if (target.mock_response) return;
+        context.report.warning(value->place, "model " + shown(entry.model_name) + ": " + value->missing +
+                                                 " is not set, so " + target.provider.prefix + " will refuse its calls");
+        return;
+    }
+    if (value != nullptr && !value->is_scalar()) {
+        return SectionReader(entry.params, where, context.report).wrong("api_key", *value, "text");
+    }
+    if (value != nullptr && !value->is(ValueKind::null)) {
+        target.api_key = Secret(value->text);
+        return;
+    }
+    if (target.mock_response) return;
+    take_key_from_environment(entry, context, target);
+    if (target.api_key.empty() && target.provider.needs_key && !has_own_address(entry.params) &&
+        !has_header(target, "authorization")) {
+        context.report.warning(entry.place, "model " + shown(entry.model_name) + " has no key: set " +
+                                                join_or(target.provider.key_variables) + ", or add api_key");
+    }
+}
+
+bool is_header_name(std::string_view name) {
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return !name.empty() && std::ranges::all_of(name, [&](unsigned char c) {
+        return std::isalnum(c) != 0 || marks.contains(static_cast<char>(c));
+    });
+}
+
+bool is_header_value(std::string_view text) {
+    return std::ranges::all_of(text, [](unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; });
+}
+
+void read_header(const Member& member, const ModelContext& context, Target& target) {
+    constexpr std::array<std::string_view, 7> ours{"host", "connection", "content-length", "transfer-encoding",
+                                                   "te",   "upgrade",    "expect"};
+    auto name = lower(member.key);
+    if (!is_header_name(name)) {
+        context.report.error(member.place, "a header cannot be named " + shown(member.key));
+    } else if (std::ranges::find(ours, name) != ours.end()) {
+        context.report.error(member.place, "the header " + shown(member.key) + " is set by the router itself");
+    } else if (!member.value.is_scalar()) {
+        context.report.error(member.value.place, "the header " + shown(member.key) + " must be text; it is " +
+                                                     std::string(kind_name(member.value)));
+    } else if (!is_header_value(member.value.text)) {
+        context.report.error(member.value.place, "the header " + shown(member.key) + " must be one line of text");
+    } else if (!member.value.is(ValueKind::null)) {
+        target.headers.emplace_back(std::move(name), member.value.text);
+    }
+}
+
+void read_headers(const ModelEntry& entry, const ModelContext& context, Target& target) {
+    const SectionReader reader(entry.params, where, context.report);
+    for (const auto* key : {"headers", "extra_headers"}) {
+        const auto* headers = reader.find(key);
+        if (headers == nullptr) continue;
+        if (!headers->is(ValueKind::map)) {
+            reader.wrong(key, *headers, "a map of names and texts");
+            continue;
+        }
+        for (const auto& member : headers->members) read_header(member, context, target);
+    }
+}
+
+void read_extra_body(const ModelEntry& entry, const ModelContext& context, Target& target) {
+    const SectionReader reader(entry.params, where, context.report);
+    const auto* body = reader.find("extra_body");
+    if (body == nullptr) return;
+    if (!body->is(ValueKind::map)) return reader.wrong("extra_body", *body, "a map of parameters");
+    for (const auto& [name, place, value] : body->members) target.extra_body.emplace_back(name, json_text(value));
+}
+
+void read_dropped(const ModelEntry& entry, const ModelContext& context, Target& target) {
+    const SectionReader reader(entry.params, where, context.report);
+    std::vector<std::string> names;
+    reader.texts("additional_drop_params", names);
+    for (auto& name : names) {
+        if (name.find_first_of(".[") == std::string::npos) {
+            target.dropped_params.push_back(std::move(name));
+        } else {
+            context.report.warning(reader.find("additional_drop_params")->place,
+                                   "additional_drop_params: the path " + shown(name) +
+                                       " has no effect yet; names at the top level work");
+        }
+    }
+    bool drops = context.drop_params;
+    reader.boolean("drop_params", drops);
+    if (!drops) return;
+    for (const auto& name : target.provider.refused_params) {
+        if (std::ranges::find(target.dropped_params, name) == target.dropped_params.end()) {
+            target.dropped_params.push_back(name);
+        }
+    }
+}
+
+void read_mock(const ModelEntry& entry, const ModelContext& context, Target& target) {
+    const auto* mock = SectionReader(entry.params, where, context.report).find("mock_response");
+    if (mock == nullptr) return;
+    if (!mock->is_scalar()) {
+        context.report.warning(mock->place, "mock_response: only text is supported yet; this answers with the JSON of it");
+        target.mock_response = json_text(*mock);
+        return;
+    }
+    if (mock->text.starts_with("litellm.")) {
+        context.report.warning(mock->place, "mock_response: errors by name are not supported yet; this answers with the text");
+    }
+    target.mock_response = mock->text;
+}
+
+std::optional<milliseconds> read_seconds(const SectionReader& reader, std::string_view key) {
+    if (reader.find(key) == nullptr) return std::nullopt;
+    milliseconds read{-1};
+    reader.seconds(key, read);
+    return read < milliseconds::zero() ? std::nullopt : std::optional(read);
+}
+
+void read_prices(const Value& map, std::string_view name, const ModelContext& context, Target& target) {
+    const SectionReader reader(map, name, context.report);
+    for (const auto& [key, place, value] : map.members) {
+        if (!key.contains("cost") || !value.is_scalar()) continue;
+        if (const auto price = reader.number(key)) target.prices[key] = *price;
+    }
+}
+
+// Parameters that the table does not know go to the provider, unless they look like a slip of the pen, too.
+void read_defaults(const ModelEntry& entry, const ModelContext& context, Target& target) {
+    for (const auto& [name, place, value] : entry.params.members) {
+        if (const auto* key = find_key(section::litellm_params, name)) {
+            if (key->state == KeyState::later) warn_later(*key, place, context.report);
+            continue;
+        }
+        if (!value.missing.empty()) continue;
+        if (find_key(section::request_parameters, name) == nullptr) {
+            const auto hint = did_you_mean_key(name, {section::litellm_params, section::request_parameters});
+            if (!hint.empty()) {
+                context.report.warning(place, "litellm_params has no key " + shown(name) + hint +
+                                                  "; it goes to the provider as a parameter of the request");
+            }
+        }
+        target.defaults.emplace_back(name, json_text(value));
+    }
+}
+
+void read_model_info(const ModelEntry& entry, const ModelContext& context, Target& target) {
+    if (!entry.model_info.is(ValueKind::map)) return;
+    for (const auto& [name, place, value] : entry.model_info.members) {
+        const auto* key = find_key(section::model_info, name);
+        if (key != nullptr && key->state == KeyState::later) warn_later(*key, place, context.report);
+        if (key != nullptr) continue;
+        const auto hint = did_you_mean_key(name, {section::model_info});
+        if (!hint.empty()) context.report.warning(place, "model_info has no key " + shown(name) + hint + "; it is kept");
+    }
+    SectionReader(entry.model_info, "model_info", context.report).text("id", target.id);
+    target.model_info = json_text(masked(entry.model_info));
+}
+
+// FNV-1a; stable from run to run, and without the key, so that an id says nothing of it and outlives its change.
+std::string stable_id(const ModelEntry& entry, const Target& target) {
+    std::string text = entry.model_name + '\n' + target.provider.prefix + '\n' + target.model + '\n' +
+                       target.provider.base_url + '\n' + target.organization;
+    for (const auto& [name, value] : target.defaults) text += '\n' + name + '=' + value;
+    for (const auto& [name, value] : target.extra_body) text += '\n' + name + ':' + value;
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    std::string out(16, '0');
+    for (auto digit = out.rbegin(); digit != out.rend(); ++digit, hash >>= 4) *digit = "0123456789abcdef"[hash & 15];
+    return out;
+}
+
+Target read_target(const ModelEntry& entry, const ChosenProvider& chosen, const ModelContext& context) {
+    Target target;
+    target.model_name = entry.model_name;
+    target.provider = *chosen.row;
+    target.model = chosen.model;
+    target.place = entry.place;
+    const SectionReader reader(entry.params, where, context.report);
+    read_mock(entry, context, target);
+    read_headers(entry, context, target);
+    read_base_url(entry, context, target);
+    read_key(entry, context, target);
+    read_extra_body(entry, context, target);
+    read_dropped(entry, context, target);
+    read_defaults(entry, context, target);
+    target.timeout = read_seconds(reader, "timeout");
+    target.stream_timeout = read_seconds(reader, "stream_timeout");
+    read_prices(entry.model_info, "model_info", context, target);
+    read_prices(entry.params, where, context, target);
+    read_model_info(entry, context, target);
+    return target;
+}
+
+std::vector<Target> one_for_each_organization(const ModelEntry& entry, Target target, const ModelContext& context) {
+    std::vector<std::string> organizations;
+    SectionReader(entry.params, where, context.report).texts("organization", organizations);
+    if (organizations.empty()) organizations.emplace_back();
+    std::vector<Target> out;
+    const auto given_id = target.id;
+    for (std::size_t i = 0; i < organizations.size(); ++i) {
+        target.organization = organizations[i];
+        if (given_id.empty()) {
+            target.id = stable_id(entry, target);
+        } else if (i > 0) {
+            target.id = given_id + "-" + std::to_string(i + 1);
+        }
+        out.push_back(target);
+    }
+    return out;
+}
+
+bool is_set_up(const ProviderSettings& row, const Environment& environment) {
+    const auto is_set = [&](const std::string& variable) {
+        const auto text = environment(variable);
+        return text && !text->empty();
+    };
+    return std::ranges::any_of(row.key_variables, is_set) ||
+           (!row.needs_key && std::ranges::any_of(row.base_variables, is_set));
+}
+
+// `model: "*"`: the caller names the provider, so every provider whose key is in the environment gets its own wildcard, and the names that
+// are known without a prefix theirs.
+std::vector<Target> one_for_each_provider(const ModelEntry& entry, const ModelContext& context) {
+    std::vector<Target> out;
+    const auto star = entry.model_name.find('*');
+    const auto before = entry.model_name.substr(0, star);
+    const auto after = entry.model_name.substr(star + 1);
+    auto shared = entry;
+    std::erase_if(shared.params.members, [](const Member& member) { return member.key == "api_key"; });
+    if (shared.params.members.size() != entry.params.members.size()) {
+        context.report.warning(entry.params.find("api_key")->place,
+                               "an api_key beside model: \"*\" would go to every provider; it is not used, each has its own "
+                               "environment variable");
+    }
+    for (const auto& row : context.catalogue.rows()) {
+        if (!row.settings.is_supported() || !is_set_up(row.settings, context.environment)) continue;
+        auto names = row.bare_names;
+        names.push_back(row.settings.prefix + "/*");
+        for (const auto& name : names) {
+            shared.model_name = before + name + after;
+            const bool is_bare = &name != &names.back();
+            const auto model = is_bare ? name : "*";
+            for (auto& target : one_for_each_organization(shared, read_target(shared, {&row.settings, model}, context), context)) {
+                out.push_back(std::move(target));
+            }
+        }
+    }
+    if (out.empty()) {
+        context.report.warning(entry.place, "model: \"*\" serves nothing, as no provider's key is in the environment");
+    }
+    return out;
+}
+
+bool stars_fit(const ModelEntry& entry, const Value& model, const ModelContext& context) {
+    const auto in_name = std::ranges::count(entry.model_name, '*');
+    const auto in_model = std::ranges::count(model.text, '*');
+    if (in_model <= in_name) return true;
+    context.report.error(model.place, "litellm_params.model has more * than model_name " + shown(entry.model_name) +
+                                          ", so nothing could stand for them; write the same number in both");
+    return false;
+}
+
+const Value* model_of(const ModelEntry& entry, const ModelContext& context) {
+    const auto* model = entry.params.find("model");
+    if (model != nullptr && model->is_scalar() && !model->text.empty()) return model;
+    if (model == nullptr || model->is(ValueKind::null) || model->text.empty()) {
+        if (model != nullptr && !model->is_scalar()) {
+            SectionReader(entry.params, where, context.report).wrong("model", *model, "text, like openai/gpt-4o");
+        } else {
+            context.report.error(model == nullptr ? entry.place : model->place,
+                                 "litellm_params.model is missing; write provider/model, like openai/gpt-4o");
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+std::vector<Target> read_targets(const ModelEntry& entry, const ModelContext& context) {
+    const auto* model = model_of(entry, context);
+    if (model == nullptr || !stars_fit(entry, *model, context)) return {};
+    const auto* forced = entry.params.find("custom_llm_provider");
+    if (model->text == "*" && forced == nullptr && !has_own_address(entry.params)) {
+        return one_for_each_provider(entry, context);
+    }
+    const auto chosen = choose_provider(entry.params, context.catalogue, context.report);
+    if (!chosen) return {};
+    if (!chosen->row->is_supported()) {
+        context.report.warning(model->place, "the provider \"" + chosen->row->prefix +
+                                                 "\" is known, but not supported yet; model " + shown(entry.model_name) +
+                                                 " is left out");
+        return {};
+    }
+    return one_for_each_organization(entry, read_target(entry, *chosen, context), context);
+}
+
+}  // namespace router::config

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/load.hpp"
+#include "config/provider_catalogue.hpp"
+#include "config/report.hpp"
+#include "config/snapshot.hpp"
+#include "config/value.hpp"
+
+namespace router::config {
+
+// What the reading of every entry of model_list shares.
+struct ModelContext {
+    const Environment& environment;
+    const ProviderCatalogue& catalogue;
+    Report& report;
+    bool drop_params = false;
+};
+
+// One entry of model_list, its credential's values already among its parameters.
+struct ModelEntry {
+    std::string model_name;
+    Value params;
+    Value model_info;
+    Place place;
+};
+
+// The targets of an entry: one; one each where organization is a list; one for each provider with a key where the model
+// is "*" and so the caller names the provider; none where the entry is wrong or its provider not supported yet, which is
+// reported.
+std::vector<Target> read_targets(const ModelEntry& entry, const ModelContext& context);
+
+}  // namespace router::config

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/secret.hpp"
+
+// Plain settings, one struct for the part that needs it. Every default is here and nowhere else.
+namespace router::config {
+
+using std::chrono::milliseconds;
+
+// How the router listens and how it treats its clients (general_settings).
+struct ServerSettings {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 8086;
+    std::string unix_socket;  // a path to listen on as well; empty: none
+    int threads = 0;          // 0: one for each core
+
+    std::string ssl_certfile;  // both or neither
+    std::string ssl_keyfile;
+
+    std::size_t max_body_bytes = std::size_t{64} << 20;  // max_request_size_mb
+    milliseconds head_timeout{15'000};         // from the first byte of a request's head to its last
+    milliseconds body_timeout{60'000};         // between two reads of a body
+    milliseconds keepalive_timeout{75'000};    // between two requests of a connection
+    milliseconds write_timeout{60'000};        // a client that takes no byte for so long has left
+    milliseconds drain_timeout{30'000};        // how long running calls may take after SIGTERM
+
+    std::vector<std::string> cors_allowed_origins;  // "*" is every origin; empty: no CORS at all
+};
+
+// How a call waits on its upstream. A target's own timeout and stream_timeout stand above these.
+struct DeadlineSettings {
+    milliseconds connect{10'000};      // DNS, TCP, proxy and TLS together
+    milliseconds first_byte{600'000};  // from the request's last byte to the answer's first
+    milliseconds idle{300'000};        // between two bytes of an answer
+    milliseconds total{6'000'000};     // the whole call; LiteLLM's request_timeout
+    milliseconds heartbeat{10'000};    // a streaming client hears from us at least so often; 0: never
+};
+
+enum class LogFormat : std::uint8_t { human, json };
+
+struct LogSettings {
+    std::string level = "info";  // debug, info, warning, error
+    LogFormat format = LogFormat::human;
+    std::string file;  // empty: standard error
+};
+
+struct AuthSettings {
+    Secret master_key;
+};
+
+}  // namespace router::config
