@@ -7,8 +7,8 @@
 
 #include "config/base_url.hpp"
 #include "config/keys.hpp"
+#include "config/plain_yaml.hpp"
 #include "config/section_reader.hpp"
-#include "config/yaml_document.hpp"
 
 extern "C" {
 extern const char embedded_providers_yml[];
@@ -69,7 +69,7 @@ ProviderCatalogue read_embedded() {
     Report report;
     ProviderCatalogue catalogue;
     const std::string_view text(embedded_providers_yml, embedded_providers_yml_end);
-    if (const auto document = parse_yaml(text, "providers.yml", report)) catalogue.extend(*document, report);
+    catalogue.extend(parse_plain_yaml(text), report);
     if (!report.sorted().empty()) throw std::logic_error(to_string(report.sorted().front()));
     return catalogue;
 }
