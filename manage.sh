@@ -343,13 +343,15 @@ bench() {
 }
 
 fuzz() {
-    local seconds=${1:-600} target name corpora failed=0
+    local seconds=${1:-600} targets target name corpora failed=0
     [[ $seconds =~ ^[0-9]+$ ]] || die "fuzz takes a number of seconds, not \"$seconds\"."
     need_build_packages
     need_sanitizers
     install_missing_packages
     build fuzz
-    for target in $(find build/fuzz -maxdepth 2 -type f -name 'fuzz_*' -executable | sort); do
+    mapfile -t targets < <(find build/fuzz -maxdepth 2 -type f -name 'fuzz_*' -executable | sort)
+    ((${#targets[@]})) || die "build/fuzz has no fuzz_* to run."
+    for target in "${targets[@]}"; do
         name=$(basename "$target")
         corpora=("build/fuzz/corpus/$name") # the first one grows; the seeds stay as they are
         mkdir -p "${corpora[0]}"
@@ -378,7 +380,10 @@ verb=${1-help}
 shift || true
 case $verb in
     run) run "$@" ;;
-    build) build_the_router && say "$router is ready." ;;
+    build)
+        build_the_router
+        say "$router is ready."
+        ;;
     test) run_tests "$@" ;;
     bench) bench "$@" ;;
     fuzz) fuzz "$@" ;;
