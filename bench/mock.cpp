@@ -215,7 +215,7 @@ class Mock {
         if (connection.stream.events == 0) return finish(connection);
         --connection.stream.events;
         tick_after(connection, due + microseconds(connection.stream.interval_us));
-        return send(connection, script_.event());
+        return send(connection, script_.event(connection.stream.events));
     }
 
     bool finish(Connection& connection) {
@@ -230,7 +230,7 @@ class Mock {
             const auto count = std::min<std::size_t>(connection.stream.events, 8);
             connection.stream.events -= count;
             burst_.clear();
-            for (std::size_t event = 0; event < count; ++event) burst_ += script_.event();
+            for (std::size_t event = 0; event < count; ++event) burst_ += script_.event(event);
             if (!send(connection, burst_)) return false;
         }
         return true;

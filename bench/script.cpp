@@ -52,8 +52,9 @@ Script::Script()
           "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
           "Cache-Control: no-cache\r\nx-request-id: req_7d1c6a0b\r\n"
           "Transfer-Encoding: chunked\r\n\r\n" +
-          event_of(choice(R"({"role":"assistant","content":"","refusal":null})", "null"))),
-      event_(event_of(choice(R"({"content":" token"})", "null"))) {
+          event_of(choice(R"({"role":"assistant","content":"","refusal":null})", "null"))) {
+    for (const std::string word : {"The", "quick", "brown", "fox", "jumps", "over", "lazy", "dogs"})
+        events_.push_back(event_of(choice(R"({"content":" )" + word + R"("})", "null")));
     const std::string finish = event_of(choice("{}", R"("stop")"));
     const std::string done = chunk("data: [DONE]\n\n") + "0\r\n\r\n";
     end_ = finish + done;

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace router::bench {
 
@@ -20,13 +21,15 @@ class Script {
     std::string_view stream_head() const {
         return stream_head_;
     }  // and its first event, which names the role
-    std::string_view event() const { return event_; }
+    // The event number `at`. The words change: a gateway may take endless repetition for a broken
+    // model.
+    std::string_view event(std::size_t at) const { return events_[at % events_.size()]; }
     std::string_view stream_end(bool usage) const { return usage ? end_with_usage_ : end_; }
 
  private:
     std::unordered_map<std::size_t, std::string> answers_;
     std::string stream_head_;
-    std::string event_;
+    std::vector<std::string> events_;
     std::string end_;
     std::string end_with_usage_;
 };

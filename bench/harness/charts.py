@@ -3,7 +3,7 @@
 import html
 import math
 
-WIDTH, LEFT, RIGHT = 760, 250, 90
+WIDTH, LEFT, RIGHT = 780, 262, 110
 BAR, GAP, GROUP = 16, 4, 16
 NAMES = {"router": "Open LLM Router", "litellm": "LiteLLM", "portkey": "Portkey", "tensorzero": "TensorZero"}
 CLASSES = {"router": "own", "nginx": "nginx"}
@@ -116,7 +116,7 @@ def peers(results):
         group = [
             (name, one["ratio"], f"{NAMES.get(name, name)} {one['ratio']:,.{2 if one['ratio'] < 10 else 0}f}")
             for name, one in work["proxies"].items()
-            if name != "nginx" and "ratio" in one
+            if name != "nginx" and "ratio" in one and not one["errors"]
         ]
         if any(name not in CLASSES for name, _, _ in group):
             groups.append((work["title"], sorted(group, key=lambda bar: bar[1]), 1.0))

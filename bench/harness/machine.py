@@ -119,6 +119,12 @@ def wait_for_file(file, child, seconds):
     raise RuntimeError(f"not ready after {seconds} s")
 
 
+def last_line(file):
+    """What a program said last."""
+    lines = file.read_text(errors="replace").strip().splitlines() if file.exists() else []
+    return lines[-1][:300] if lines else ""
+
+
 def output_of(*command):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return (done.stdout + done.stderr).strip()

@@ -67,13 +67,7 @@ class Bench:
     def cpu(self, proxies, work):
         """Interleaved rounds; the ratio to nginx is taken within a round, since a machine drifts between them."""
         work = works.quick(work) if self.quick else work
-        own = {proxy.name: works.for_slow(work) if proxy.slow else work for proxy in proxies}
-        for proxy in proxies:  # pools filled, TLS sessions there, code warm
-            warm = own[proxy.name]
-            if warm.calls:
-                self.call(proxy, warm, max(warm.calls // 10, warm.connections))
-            else:
-                self.stream(proxy, dataclasses.replace(warm, events=10))
+        own = {proxy.name: self.warm(proxy, work) for proxy in proxies}
         rounds = []
         for number in range(self.rounds):
             order = proxies if number % 2 == 0 else proxies[::-1]
@@ -84,6 +78,21 @@ class Bench:
             "limit": work.limit,
             "proxies": {proxy.name: self.summary(proxy.name, rounds) for proxy in proxies},
         }
+
+    def warm(self, proxy, work):
+        """Fills pools, gets TLS sessions, warms code; gives the work as this proxy can do it in a round."""
+        if proxy.slow:
+            work = works.for_slow(work, calls=max(work.connections, work.calls // 300), streams=proxy.streams)
+        if not work.calls:
+            self.stream(proxy, dataclasses.replace(work, events=10))
+            return work
+        if not proxy.slow:
+            self.call(proxy, work, max(work.calls // 10, work.connections))
+            return work
+        self.call(proxy, work, work.calls)
+        took = self.call(proxy, work, work.calls)["seconds"]
+        seconds = 1 if self.quick else 3
+        return dataclasses.replace(work, calls=max(work.connections, int(work.calls * seconds / took)))
 
     @staticmethod
     def summary(name, rounds):

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import venv
 from pathlib import Path
 
@@ -37,6 +36,7 @@ def python_version(python, package):
 
 class Peer(Proxy):
     slow = True
+    streams = 20  # of an event every 20 ms, about as many as half a processor serves
     keeps_events = False
     patience = 120
 
@@ -51,6 +51,7 @@ class Peer(Proxy):
 
 class LiteLLM(Peer):
     name = "litellm"
+    streams = 8
 
     def install(self):
         # Releases that were withdrawn as compromised are never to be taken.
@@ -70,6 +71,7 @@ class LiteLLM(Peer):
 
 class Portkey(Peer):
     name = "portkey"
+    streams = 100
 
     def install(self):
         package = self.home / "node_modules" / "@portkey-ai" / "gateway" / "package.json"
@@ -130,13 +132,14 @@ time.sleep(86400)
 
 class TensorZero(Peer):
     name = "tensorzero"
+    streams = 300
 
     def install(self):
         python = python_with(self.home, "tensorzero")
         self.version = python_version(python, "tensorzero")
 
     def command(self):
-        config, program = self.folder / "tensorzero.toml", self.folder / "tensorzero.py"
+        config, program = self.folder / "tensorzero.toml", self.folder / "start-tensorzero.py"
         config.write_text(TENSORZERO_CONFIG.format(mock=self.mock.port, tls=self.mock.tls_port))
         program.write_text(TENSORZERO_START)
         self.address = self.folder / "tensorzero.address"
@@ -177,14 +180,13 @@ def start(names, folder, mock, home):
             peer.start()
             ready.append(peer)
         except (Unavailable, RuntimeError, OSError) as why:
-            print(f"{name} cannot be measured: {why}", file=sys.stderr)
-            missing[name] = str(why)
+            missing[name] = f"{why}: {machine.last_line(folder / f'{name}.log')}"
             peer.stop()
     return ready, missing
 
 
 def can_do(peer, bench, work):
     """Whether it answers such a call rightly; otherwise what is wrong."""
-    small = works.for_slow(work)
-    outcome = bench.call(peer, small, 2) if small.calls else bench.stream(peer, small)
+    small = works.for_slow(work, calls=2, streams=2)
+    outcome = bench.call(peer, small, small.calls) if small.calls else bench.stream(peer, small)
     return outcome["first_error"]

@@ -104,7 +104,7 @@ class Proxy:
     """Something between the load generator and the mock, on a processor of its own."""
 
     name = ""
-    slow = False  # needs works.for_slow
+    slow = False  # gets less of the same work: works.for_slow
     keeps_events = True  # hands on as many events as it gets
     patience = 10  # seconds to wait for its port
 

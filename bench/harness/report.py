@@ -1,7 +1,5 @@
 """results.json -> the table in the terminal, the tables in docs/performance.md."""
 
-import re
-
 from .works import MEASURES
 
 ROUTER, NGINX = "router", "nginx"
@@ -92,7 +90,7 @@ def peer_rows(results):
 def ratio_shown(proxy):
     if proxy is None:
         return "-"
-    if "reason" in proxy:
+    if "reason" in proxy or proxy["errors"]:
         return "wrong answers"
     return f"{proxy['ratio']:.2f}" if proxy["ratio"] < 10 else number(proxy["ratio"], 0)
 
@@ -124,7 +122,7 @@ def plain(rows):
 
 def markdown(rows):
     if not rows:
-        return "Not measured yet."
+        return ""
     names = list(rows[0])
     lines = ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
     return "\n".join(lines + ["| " + " | ".join(row[name] for name in names) + " |" for row in rows])
@@ -134,7 +132,7 @@ def machine_line(results):
     on = results["machine"]
     return (
         f"{on['day']}, {on['processor']}, {on['processors']} processors, {on['system']}, Linux {on['kernel']}, "
-        f"nginx {on['nginx']}, {results['rounds']} rounds."
+        f"nginx {on['nginx']}, {results['rounds']} rounds{' of a quick run' if results['quick'] else ''}."
     )
 
 
@@ -160,19 +158,29 @@ def print_all(results):
 
 
 def fill(document, results):
-    """Puts the tables between `<!-- results: NAME -->` and `<!-- end -->`, so that the text cannot drift from them."""
-    tables = {
-        "machine": machine_line(results),
-        "works": markdown(work_rows(results)),
-        "measures": markdown(measure_rows(results)),
-        "syscalls": markdown(detail_rows(results)),
-        "peers": markdown(transposed(peer_rows(results))) if results["peers"] else "Not measured yet.",
-    }
-    text = document.read_text()
-    for name, table in tables.items():
-        pattern = rf"(<!-- results: {name} -->\n).*?(<!-- end -->)"
-        text = re.sub(pattern, lambda found, table=table: f"{found[1]}{table}\n{found[2]}", text, flags=re.S)
-    document.write_text(text)
+    """Puts the results between the marks `<!-- results -->` and `<!-- end of results -->`: the text cannot drift."""
+    parts = [
+        machine_line(results),
+        section("CPU", "cpu", document, markdown(work_rows(results))),
+        section("Latency, memory, streams, start", "latency memory", document, markdown(measure_rows(results))),
+        section("System calls", "", document, markdown(detail_rows(results))),
+    ]
+    if results["peers"]:
+        parts.append(section("Other gateways", "peers", document, markdown(transposed(peer_rows(results)))))
+        parts += [f"{name} was not measured: {peer['reason']}" for name, peer in results["peers"].items() if "reason" in peer]
+    begin, end = "<!-- results -->\n", "<!-- end of results -->"
+    before, rest = document.read_text().split(begin)
+    after = rest.split(end)[1]
+    document.write_text(before + begin + "\n" + "\n\n".join(part for part in parts if part) + "\n\n" + end + after)
+
+
+def section(title, charts, document, table):
+    """A heading, those of its charts that have been drawn, a table; nothing when nothing was measured."""
+    if not table:
+        return ""
+    drawn = [name for name in charts.split() if (document.parent / "performance" / f"{name}.svg").exists()]
+    images = [f"![{title}: a chart](performance/{name}.svg)" for name in drawn]
+    return "\n\n".join([f"### {title}", *images, table])
 
 
 def transposed(rows):

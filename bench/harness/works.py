@@ -39,7 +39,7 @@ WORKS = [
     Work("json-1k", "JSON, 1 KB", connections=32, calls=30000),
     Work("json-100k", "JSON, 100 KB body", connections=16, calls=8000, body=100 * 1024),
     Work("json-100k-answer", "JSON, 100 KB answer", connections=16, calls=8000, answer=100 * 1024),
-    Work("sse", "SSE, 300 streams, an event every 20 ms", connections=300, calls=0, events=200, interval_us=20000),
+    Work("sse", "SSE, 300 streams of 50 events/s", connections=300, calls=0, events=200, interval_us=20000),
     Work("sse-fast", "SSE, 16 streams, without pauses", connections=16, calls=240, events=1000),
     Work("tls-json-1k", "JSON, 1 KB, TLS upstream", connections=32, calls=20000, tls=True),
     Work("tls-sse", "SSE, 300 streams, TLS upstream", connections=300, calls=0, events=200, interval_us=20000, tls=True),
@@ -62,11 +62,12 @@ def quick(work):
     return dataclasses.replace(work, calls=work.calls // 5, events=min(work.events, 200 if work.calls else 50))
 
 
-def for_slow(work):
-    """The same work for a proxy that needs milliseconds where nginx needs microseconds."""
+def for_slow(work, calls, streams):
+    """The same work for a proxy that needs milliseconds where nginx needs microseconds: fewer calls, fewer streams."""
     if work.calls == 0:
-        return dataclasses.replace(work, connections=20, events=40, interval_us=50000)
-    return dataclasses.replace(work, calls=16 if work.stream else 300, events=min(work.events, 100))
+        return dataclasses.replace(work, connections=min(streams, work.connections))
+    connections = min(work.connections, calls)
+    return dataclasses.replace(work, connections=connections, calls=calls, events=min(work.events, 100))
 
 
 def body_of(work, model):
