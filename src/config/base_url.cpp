@@ -12,7 +12,8 @@ namespace {
 
 std::string lower(std::string_view text) {
     std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(out, out.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return out;
 }
 
@@ -23,7 +24,9 @@ bool is_port(std::string_view text) {
     return read.ec == std::errc() && read.ptr == end && port > 0 && port <= 65535;
 }
 
-bool is_host_character(unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_'; }
+bool is_host_character(unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_';
+}
 
 bool is_host(std::string_view text) {
     if (text.starts_with('[')) {
@@ -65,24 +68,30 @@ std::string_view url_path(std::string_view url) {
 
 BaseUrl checked_base_url(std::string_view url) {
     const auto scheme_end = url.find("://");
-    const auto scheme = scheme_end == std::string_view::npos ? std::string() : lower(url.substr(0, scheme_end));
-    if (scheme != "http" && scheme != "https") return {.problem = "must begin with http:// or https://"};
-    if (std::ranges::any_of(url, [](unsigned char c) { return c <= 0x20 || c == 0x7f || c == '\\'; })) {
+    const auto scheme =
+        scheme_end == std::string_view::npos ? std::string() : lower(url.substr(0, scheme_end));
+    if (scheme != "http" && scheme != "https")
+        return {.problem = "must begin with http:// or https://"};
+    if (std::ranges::any_of(url,
+                            [](unsigned char c) { return c <= 0x20 || c == 0x7f || c == '\\'; })) {
         return {.problem = "must not contain spaces, control characters or backslashes"};
     }
     const auto authority = url_authority(url);
-    if (authority.contains('@')) return {.problem = "must not contain a user or password; put the key in api_key"};
+    if (authority.contains('@'))
+        return {.problem = "must not contain a user or password; put the key in api_key"};
     if (url.contains('?') || url.contains('#')) {
         return {.problem = "must not contain a query (?) or fragment (#); put a key in api_key"};
     }
-    if (!is_authority(authority)) return {.problem = "must have a host and, where one is given, a port from 1 to 65535"};
+    if (!is_authority(authority))
+        return {.problem = "must have a host and, where one is given, a port from 1 to 65535"};
     BaseUrl out{.text = scheme + "://" + lower(authority) + std::string(url_path(url))};
     trim_slashes(out.text);
     return out;
 }
 
 BaseUrl completed_base_url(std::string_view url, std::string_view usual) {
-    constexpr std::array<std::string_view, 3> endpoints{"/chat/completions", "/completions", "/embeddings"};
+    constexpr std::array<std::string_view, 3> endpoints{"/chat/completions", "/completions",
+                                                        "/embeddings"};
     auto out = checked_base_url(url);
     if (!out.problem.empty()) return out;
     for (const auto endpoint : endpoints) {
@@ -91,7 +100,8 @@ BaseUrl completed_base_url(std::string_view url, std::string_view usual) {
         trim_slashes(out.text);
         return out;  // who names an endpoint has named its version too
     }
-    if (url_path(out.text).empty()) out.text += usual.empty() ? std::string_view("/v1") : url_path(usual);
+    if (url_path(out.text).empty())
+        out.text += usual.empty() ? std::string_view("/v1") : url_path(usual);
     return out;
 }
 

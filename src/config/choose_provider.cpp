@@ -11,8 +11,9 @@ namespace {
 
 std::string_view text_of(const Value& params, std::string_view key) {
     const auto* value = params.find(key);
-    return value != nullptr && value->is_scalar() && !value->is(ValueKind::null) ? std::string_view(value->text)
-                                                                                 : std::string_view();
+    return value != nullptr && value->is_scalar() && !value->is(ValueKind::null)
+               ? std::string_view(value->text)
+               : std::string_view();
 }
 
 std::string_view api_base_of(const Value& params) {
@@ -25,11 +26,12 @@ const ProviderSettings* row_of_host(std::string_view api_base, const ProviderCat
     return url.problem.empty() ? catalogue.by_authority(url_authority(url.text)) : nullptr;
 }
 
-std::optional<ChosenProvider> forced(const Value& provider, std::string_view model, const ProviderCatalogue& catalogue,
-                                     Report& report) {
+std::optional<ChosenProvider> forced(const Value& provider, std::string_view model,
+                                     const ProviderCatalogue& catalogue, Report& report) {
     const auto* row = catalogue.find(provider.text);
     if (row == nullptr) {
-        report.error(provider.place, "custom_llm_provider: there is no provider " + shown(provider) +
+        report.error(provider.place, "custom_llm_provider: there is no provider " +
+                                         shown(provider) +
                                          did_you_mean(provider.text, catalogue.prefixes()));
         return std::nullopt;
     }
@@ -38,22 +40,26 @@ std::optional<ChosenProvider> forced(const Value& provider, std::string_view mod
     return ChosenProvider{row, std::string(model)};
 }
 
-std::optional<ChosenProvider> unknown_prefix(const Value& model, std::string_view prefix, bool has_base,
-                                             const ProviderCatalogue& catalogue, Report& report) {
+std::optional<ChosenProvider> unknown_prefix(const Value& model, std::string_view prefix,
+                                             bool has_base, const ProviderCatalogue& catalogue,
+                                             Report& report) {
     if (has_base) {
-        report.warning(model.place, "there is no provider " + shown(prefix) + did_you_mean(prefix, catalogue.prefixes()) +
+        report.warning(model.place, "there is no provider " + shown(prefix) +
+                                        did_you_mean(prefix, catalogue.prefixes()) +
                                         "; as api_base is given, it is asked for " + shown(model) +
                                         " (with openai/ before the name this is clear)");
         return ChosenProvider{catalogue.find("openai_like"), model.text};
     }
-    report.error(model.place, "there is no provider " + shown(prefix) + did_you_mean(prefix, catalogue.prefixes()) +
+    report.error(model.place, "there is no provider " + shown(prefix) +
+                                  did_you_mean(prefix, catalogue.prefixes()) +
                                   "; for a server of your own write openai/<model> and api_base");
     return std::nullopt;
 }
 
-std::optional<ChosenProvider> bare(const Value& model, bool has_base, const ProviderCatalogue& catalogue,
-                                   Report& report) {
-    if (const auto* row = catalogue.by_bare_name(model.text)) return ChosenProvider{row, model.text};
+std::optional<ChosenProvider> bare(const Value& model, bool has_base,
+                                   const ProviderCatalogue& catalogue, Report& report) {
+    if (const auto* row = catalogue.by_bare_name(model.text))
+        return ChosenProvider{row, model.text};
     if (has_base) return ChosenProvider{catalogue.find("openai_like"), model.text};
     report.error(model.place, "no provider is known for the model " + shown(model) +
                                   "; write provider/model, like openai/gpt-4o, or add api_base");
@@ -62,18 +68,21 @@ std::optional<ChosenProvider> bare(const Value& model, bool has_base, const Prov
 
 }  // namespace
 
-std::optional<ChosenProvider> choose_provider(const Value& params, const ProviderCatalogue& catalogue,
-                                              Report& report) {
+std::optional<ChosenProvider> choose_provider(const Value& params,
+                                              const ProviderCatalogue& catalogue, Report& report) {
     const auto& model = *params.find("model");
-    if (const auto* provider = params.find("custom_llm_provider"); provider != nullptr && !provider->text.empty()) {
+    if (const auto* provider = params.find("custom_llm_provider");
+        provider != nullptr && !provider->text.empty()) {
         return forced(*provider, model.text, catalogue, report);
     }
     const auto api_base = api_base_of(params);
     const auto slash = model.text.find('/');
-    const auto prefix = std::string_view(model.text).substr(0, slash == std::string::npos ? 0 : slash);
+    const auto prefix =
+        std::string_view(model.text).substr(0, slash == std::string::npos ? 0 : slash);
     if (const auto* row = prefix.empty() ? nullptr : catalogue.find(prefix)) {
         if (slash + 1 < model.text.size()) return ChosenProvider{row, model.text.substr(slash + 1)};
-        report.error(model.place, "litellm_params.model names the provider " + shown(prefix) + " and no model");
+        report.error(model.place,
+                     "litellm_params.model names the provider " + shown(prefix) + " and no model");
         return std::nullopt;
     }
     if (const auto* row = api_base.empty() ? nullptr : row_of_host(api_base, catalogue)) {

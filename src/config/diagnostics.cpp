@@ -12,7 +12,8 @@ namespace router::config {
 std::string to_string(const Diagnostic& diagnostic) {
     std::string out = diagnostic.place.file;
     if (diagnostic.place.line > 0) {
-        out += ':' + std::to_string(diagnostic.place.line) + ':' + std::to_string(diagnostic.place.column);
+        out += ':' + std::to_string(diagnostic.place.line) + ':' +
+               std::to_string(diagnostic.place.column);
     }
     if (!out.empty()) out += ": ";
     out += diagnostic.severity == Severity::error ? "error: " : "warning: ";
@@ -66,7 +67,8 @@ std::vector<Diagnostic> Report::sorted() const {
         if (same == out.end()) {
             out.push_back(*diagnostic);
             lines.emplace_back();
-        } else if (same->severity == Severity::error && same->place.line != diagnostic->place.line) {
+        } else if (same->severity == Severity::error &&
+                   same->place.line != diagnostic->place.line) {
             out.push_back(*diagnostic);
             lines.emplace_back();
         } else if (same->place.line != diagnostic->place.line) {

@@ -6,7 +6,8 @@
 
 namespace router::config {
 
-// A place in a file; line and column count from 1, 0 where there is none (an environment variable, say).
+// A place in a file; line and column count from 1, 0 where there is none (an environment variable,
+// say).
 struct Place {
     std::string file;
     int line = 0;
@@ -15,7 +16,8 @@ struct Place {
 
 enum class Severity : std::uint8_t { warning, error };
 
-// One thing wrong with the configuration: "conf/config.yml:14:5: error: no provider "opnai"; did you mean "openai"?"
+// One thing wrong with the configuration: "conf/config.yml:14:5: error: no provider "opnai"; did
+// you mean "openai"?"
 struct Diagnostic {
     Severity severity = Severity::error;
     Place place;

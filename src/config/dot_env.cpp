@@ -29,7 +29,8 @@ class DotEnvReader {
     Place here() const { return {file_, line_, 1}; }
 
     void skip_blanks() {
-        while (rest_.starts_with(' ') || rest_.starts_with('\t') || rest_.starts_with('\r')) rest_.remove_prefix(1);
+        while (rest_.starts_with(' ') || rest_.starts_with('\t') || rest_.starts_with('\r'))
+            rest_.remove_prefix(1);
     }
 
     void skip_line() {
@@ -49,18 +50,20 @@ class DotEnvReader {
         rest_.remove_prefix(name.size());
         skip_blanks();
         if (!is_variable_name(name) || !rest_.starts_with('=')) {
-            out_.diagnostics.push_back({Severity::warning, here(), "this line is not NAME=value; it is left out"});
+            out_.diagnostics.push_back(
+                {Severity::warning, here(), "this line is not NAME=value; it is left out"});
             return;
         }
         rest_.remove_prefix(1);
         skip_blanks();
-        set(name, rest_.starts_with('\'')   ? single_quoted()
+        set(name, rest_.starts_with('\'')  ? single_quoted()
                   : rest_.starts_with('"') ? expanded(double_quoted())
                                            : expanded(unquoted()));
     }
 
     void set(const std::string& name, std::string value) {
-        const auto known = std::ranges::find(out_.variables, name, &std::pair<std::string, std::string>::first);
+        const auto known =
+            std::ranges::find(out_.variables, name, &std::pair<std::string, std::string>::first);
         if (known == out_.variables.end()) {
             out_.variables.emplace_back(name, std::move(value));
         } else {
@@ -73,13 +76,16 @@ class DotEnvReader {
         rest_.remove_prefix(text.size());
         if (text.starts_with('#')) return {};
         for (const auto* comment : {" #", "\t#"}) text = text.substr(0, text.find(comment));
-        while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) text.remove_suffix(1);
+        while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0)
+            text.remove_suffix(1);
         return std::string(text);
     }
 
-    // The text up to the quote, which `take` consumes; reports the line where a quote was opened and never closed.
+    // The text up to the quote, which `take` consumes; reports the line where a quote was opened
+    // and never closed.
     void unclosed(int line) {
-        out_.diagnostics.push_back({Severity::warning, {file_, line, 1}, "a quote is opened here and never closed"});
+        out_.diagnostics.push_back(
+            {Severity::warning, {file_, line, 1}, "a quote is opened here and never closed"});
     }
 
     std::string single_quoted() {
@@ -118,16 +124,20 @@ class DotEnvReader {
         return out;
     }
 
-    // Variables of lines above stand above those of the environment; one that is nowhere is empty, as in a shell.
+    // Variables of lines above stand above those of the environment; one that is nowhere is empty,
+    // as in a shell.
     std::string expanded(const std::string& text) {
         std::string missing;
         const Environment both = [this](std::string_view name) -> std::optional<std::string> {
-            const auto above = std::ranges::find(out_.variables, name, &std::pair<std::string, std::string>::first);
+            const auto above = std::ranges::find(out_.variables, name,
+                                                 &std::pair<std::string, std::string>::first);
             return above == out_.variables.end() ? environment_(name) : above->second;
         };
         auto out = interpolate(text, both, missing);
         if (!missing.empty()) {
-            out_.diagnostics.push_back({Severity::warning, here(), "the variable " + missing + " is not set; it counts as empty"});
+            out_.diagnostics.push_back(
+                {Severity::warning, here(),
+                 "the variable " + missing + " is not set; it counts as empty"});
         }
         return out;
     }

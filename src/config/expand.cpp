@@ -43,7 +43,8 @@ void expand_text(Value& value, const Environment& environment) {
     }
 }
 
-void expand_under(std::string_view key, Value& value, const Environment& environment, Report& report) {
+void expand_under(std::string_view key, Value& value, const Environment& environment,
+                  Report& report) {
     if (value.is(ValueKind::text)) expand_text(value, environment);
     const bool reader_reports = key == "api_key" || key == "master_key";
     if (!value.missing.empty() && !reader_reports) {
@@ -58,10 +59,12 @@ void expand_under(std::string_view key, Value& value, const Environment& environ
 
 bool is_variable_name(std::string_view name) {
     return !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0 &&
-           std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+           std::ranges::all_of(name,
+                               [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
 }
 
-std::string interpolate(std::string_view text, const Environment& environment, std::string& missing) {
+std::string interpolate(std::string_view text, const Environment& environment,
+                        std::string& missing) {
     std::string out;
     while (true) {
         const auto start = text.find("${");
@@ -76,7 +79,8 @@ std::string interpolate(std::string_view text, const Environment& environment, s
             out += text.substr(start + 1, end - start);
         } else if (!is_variable_name(name)) {
             out += text.substr(start, end - start + 1);
-        } else if (auto found = environment(name); found && !(colon != std::string_view::npos && found->empty())) {
+        } else if (auto found = environment(name);
+                   found && !(colon != std::string_view::npos && found->empty())) {
             out += *found;
         } else if (colon != std::string_view::npos) {
             out += inside.substr(colon + 2);

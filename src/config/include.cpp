@@ -32,8 +32,9 @@ void put_into(Value& document, Value included, Report& report) {
         } else if (member.value.is(ValueKind::list) && known->value.is(ValueKind::list)) {
             std::ranges::move(member.value.items, std::back_inserter(known->value.items));
         } else {
-            report.warning(member.place, "this replaces the whole " + shown(member.key) + " of " + known->place.file +
-                                             " line " + std::to_string(known->place.line));
+            report.warning(member.place, "this replaces the whole " + shown(member.key) + " of " +
+                                             known->place.file + " line " +
+                                             std::to_string(known->place.line));
             *known = std::move(member);
         }
     }
@@ -58,12 +59,15 @@ class Inclusion {
     void add(const Value& item, Value& document, const std::string& from) {
         constexpr std::size_t most_files = 256;
         if (!item.is_scalar() || item.text.empty()) {
-            report_.error(item.place, "include takes the path of a file, or a list of them; this is " + shown(item));
+            report_.error(
+                item.place,
+                "include takes the path of a file, or a list of them; this is " + shown(item));
             return;
         }
         const auto path = beside(from, item.text);
         if (std::ranges::find(open_, path) != open_.end()) {
-            report_.error(item.place, "include: " + shown(item) + " includes this file in turn; one of the two must go");
+            report_.error(item.place, "include: " + shown(item) +
+                                          " includes this file in turn; one of the two must go");
             return;
         }
         if (++count_ > most_files) {
@@ -72,14 +76,17 @@ class Inclusion {
         }
         const auto text = read_file_(path);
         if (!text) {
-            report_.error(item.place, "include: " + shown(item) + " cannot be read (" + shown(path) + "): " + text.error());
+            report_.error(item.place, "include: " + shown(item) + " cannot be read (" +
+                                          shown(path) + "): " + text.error());
             return;
         }
         report_.begin_file(path);
         auto included = parse_yaml(*text, path, report_);
         if (!included || included->is(ValueKind::null)) return;
         if (!included->is(ValueKind::map)) {
-            report_.error(included->place, "an included file is a map, like the main one; this is " + shown(*included));
+            report_.error(
+                included->place,
+                "an included file is a map, like the main one; this is " + shown(*included));
             return;
         }
         into(*included, path);
@@ -94,8 +101,10 @@ class Inclusion {
 
 }  // namespace
 
-void include_files(Value& document, const std::string& path, const ReadFile& read_file, Report& report) {
-    Inclusion(read_file, report).into(document, std::filesystem::path(path).lexically_normal().string());
+void include_files(Value& document, const std::string& path, const ReadFile& read_file,
+                   Report& report) {
+    Inclusion(read_file, report)
+        .into(document, std::filesystem::path(path).lexically_normal().string());
 }
 
 }  // namespace router::config

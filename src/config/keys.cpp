@@ -10,6 +10,7 @@ namespace {
 using namespace section;
 using enum KeyState;
 
+// clang-format off
 constexpr Key table[] = {
     Key{top, "model_list", works, "the models served; entries of one model_name form a group"},
     Key{top, "litellm_settings", works, "see its own table"},
@@ -307,9 +308,9 @@ constexpr Key table[] = {
     Key{cache_params, "qdrant_*", later, ""},
     Key{cache_params, "enable_caching_on_provider_specific_optional_params", later, ""},
 
-    Key{section::guardrails, "guardrail_name", later, ""},
-    Key{section::guardrails, "litellm_params", later, "guardrail, mode, default_on, api_key, api_base and the guardrail's own"},
-    Key{section::guardrails, "guardrail_info", later, ""},
+    Key{guardrails, "guardrail_name", later, ""},
+    Key{guardrails, "litellm_params", later, "guardrail, mode, default_on, api_key, api_base and the guardrail's own"},
+    Key{guardrails, "guardrail_info", later, ""},
 
     Key{general_settings, "master_key", works, "else LITELLM_MASTER_KEY, else LLM_ROUTER_MASTER_KEY"},
     Key{general_settings, "always_include_stream_usage", works, ""},
@@ -417,6 +418,7 @@ constexpr Key table[] = {
     Key{ours, "log_format", works, "human or json"},
     Key{ours, "log_file", works, "standard error when left out"},
 };
+// clang-format on
 
 const Key* find_in(std::initializer_list<std::string_view> sections, std::string_view name) {
     for (const auto section : sections) {
@@ -429,9 +431,12 @@ const Key* find_in(std::initializer_list<std::string_view> sections, std::string
 
 std::string_view to_string(KeyState state) {
     switch (state) {
-        case works: return "works";
-        case later: return "later";
-        case ignored: return "ignored";
+        case works:
+            return "works";
+        case later:
+            return "later";
+        case ignored:
+            return "ignored";
     }
     return "unknown";
 }
@@ -443,20 +448,22 @@ const Key* find_key(std::string_view section, std::string_view name) {
     for (const auto& key : table) {
         if (key.section != section) continue;
         if (key.name == name) return &key;
-        if (by_pattern == nullptr && key.name.contains('*') && matches(key.name, name)) by_pattern = &key;
+        if (by_pattern == nullptr && key.name.contains('*') && matches(key.name, name))
+            by_pattern = &key;
     }
     return by_pattern;
 }
 
-void check_keys(const Value& map, std::string_view name, std::initializer_list<std::string_view> sections,
-                Report& report) {
+void check_keys(const Value& map, std::string_view name,
+                std::initializer_list<std::string_view> sections, Report& report) {
     for (const auto& member : map.members) {
         if (const auto* key = find_in(sections, member.key)) {
             if (key->state == later) warn_later(*key, member.place, report);
             continue;
         }
-        report.warning(member.place, "nobody knows a key " + shown(member.key) + " in " + std::string(name) +
-                                         did_you_mean_key(member.key, sections) + "; it is ignored");
+        report.warning(member.place,
+                       "nobody knows a key " + shown(member.key) + " in " + std::string(name) +
+                           did_you_mean_key(member.key, sections) + "; it is ignored");
     }
 }
 
@@ -465,7 +472,8 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
     return found.empty() ? std::string() : " (did you mean \"" + std::string(found) + "\"?)";
 }
 
-std::string did_you_mean_key(std::string_view word, std::initializer_list<std::string_view> sections) {
+std::string did_you_mean_key(std::string_view word,
+                             std::initializer_list<std::string_view> sections) {
     std::vector<std::string_view> names;
     for (const auto section : sections) {
         for (const auto& key : table) {

@@ -19,7 +19,8 @@ enum class KeyState : std::uint8_t {
 
 std::string_view to_string(KeyState state);
 
-// A key that a configuration may have. LITELLM_COMPATIBILITY.md lists the same rows; a test holds the two together.
+// A key that a configuration may have. LITELLM_COMPATIBILITY.md lists the same rows; a test holds
+// the two together.
 struct Key {
     std::string_view section;
     std::string_view name;  // may contain '*'
@@ -51,14 +52,15 @@ std::span<const Key> keys();
 
 const Key* find_key(std::string_view section, std::string_view name);
 
-// Keys that are known under one of `sections` and without effect, and those that nobody knows, become warnings. `name` is
-// what the map is called in them.
-void check_keys(const Value& map, std::string_view name, std::initializer_list<std::string_view> sections,
-                Report& report);
+// Keys that are known under one of `sections` and without effect, and those that nobody knows,
+// become warnings. `name` is what the map is called in them.
+void check_keys(const Value& map, std::string_view name,
+                std::initializer_list<std::string_view> sections, Report& report);
 
 // ` (did you mean "api_base"?)`, or nothing.
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates);
-std::string did_you_mean_key(std::string_view word, std::initializer_list<std::string_view> sections);
+std::string did_you_mean_key(std::string_view word,
+                             std::initializer_list<std::string_view> sections);
 
 void warn_later(const Key& key, const Place& place, Report& report);
 

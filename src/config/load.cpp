@@ -36,7 +36,9 @@ Variables read_variables(Value& document, const Environment& environment, Report
     const auto found = std::ranges::find(document.members, "environment_variables", &Member::key);
     if (found == document.members.end() || found->value.is(ValueKind::null)) return out;
     if (!found->value.is(ValueKind::map)) {
-        report.error(found->value.place, "environment_variables must be a map, NAME: value; it is " + shown(found->value));
+        report.error(
+            found->value.place,
+            "environment_variables must be a map, NAME: value; it is " + shown(found->value));
         return out;
     }
     expand(found->value, environment, report);
@@ -51,7 +53,8 @@ Variables read_variables(Value& document, const Environment& environment, Report
     return out;
 }
 
-ProviderCatalogue read_catalogue(const std::string& main_path, const ReadFile& read_file, Report& report) {
+ProviderCatalogue read_catalogue(const std::string& main_path, const ReadFile& read_file,
+                                 Report& report) {
     auto catalogue = ProviderCatalogue::embedded();
     const auto path = (std::filesystem::path(main_path).parent_path() / "providers.yml").string();
     const auto text = path == main_path ? std::unexpected(std::string()) : read_file(path);
@@ -64,15 +67,18 @@ ProviderCatalogue read_catalogue(const std::string& main_path, const ReadFile& r
 bool is_usable(const Value& document, const std::string& path, Report& report) {
     if (document.is(ValueKind::map)) return true;
     if (document.is(ValueKind::null)) {
-        report.error({path, 0, 0}, "the file is empty; the least that it needs is\n" + std::string(minimal_file));
+        report.error({path, 0, 0},
+                     "the file is empty; the least that it needs is\n" + std::string(minimal_file));
     } else {
-        report.error(document.place, "a configuration is a map that begins with model_list:; this is " + shown(document));
+        report.error(
+            document.place,
+            "a configuration is a map that begins with model_list:; this is " + shown(document));
     }
     return false;
 }
 
-void build(Value document, const std::string& path, const Environment& environment, const ReadFile& read_file,
-           Snapshot& snapshot, Report& report) {
+void build(Value document, const std::string& path, const Environment& environment,
+           const ReadFile& read_file, Snapshot& snapshot, Report& report) {
     include_files(document, path, read_file, report);
     check_keys(document, "the file", {section::top}, report);
     const auto variables = read_variables(document, environment, report);
@@ -106,7 +112,8 @@ Loaded load(const std::string& path, const Environment& environment) {
     const auto text = read_from_disk(path);
     if (text) return load_text(*text, path, environment);
     return {.snapshot = nullptr,
-            .diagnostics = {{Severity::error, {path, 0, 0}, "the file cannot be read: " + text.error()}}};
+            .diagnostics = {
+                {Severity::error, {path, 0, 0}, "the file cannot be read: " + text.error()}}};
 }
 
 Loaded load_text(std::string_view text, const std::string& path, const Environment& environment,
@@ -114,7 +121,8 @@ Loaded load_text(std::string_view text, const std::string& path, const Environme
     Report report;
     report.begin_file(path);
     auto snapshot = std::make_shared<Snapshot>();
-    if (auto document = parse_yaml(text, path, report); document && is_usable(*document, path, report)) {
+    if (auto document = parse_yaml(text, path, report);
+        document && is_usable(*document, path, report)) {
         build(std::move(*document), path, environment, read_file, *snapshot, report);
     }
     if (report.has_error()) snapshot = nullptr;

@@ -13,10 +13,10 @@
 namespace router::config {
 namespace {
 
-constexpr std::array<std::string_view, 8> secret_words{"key",        "secret",        "token",  "password",
-                                                       "credential", "authorization", "cookie", "passphrase"};
+constexpr std::array<std::string_view, 8> secret_words{
+    "key", "secret", "token", "password", "credential", "authorization", "cookie", "passphrase"};
 constexpr std::array<std::string_view, 11> harmless_words{
-    "tokens", "token_cost", "per_token", "tokenizer", "token_rate", "_limit",
+    "tokens",  "token_cost", "per_token",      "tokenizer",       "token_rate",     "_limit",
     "keyfile", "key_header", "key_management", "credential_name", "credential_list"};
 
 bool contains_any(std::string_view text, auto words) {
@@ -25,7 +25,8 @@ bool contains_any(std::string_view text, auto words) {
 
 bool is_reference(std::string_view text) {
     if (text.starts_with("os.environ/")) return is_variable_name(text.substr(11));
-    return text.starts_with("${") && text.ends_with('}') && is_variable_name(text.substr(2, text.size() - 3));
+    return text.starts_with("${") && text.ends_with('}') &&
+           is_variable_name(text.substr(2, text.size() - 3));
 }
 
 // "https://user:pass@host/path?key=x" -> "https://…@host/path?…"
@@ -36,7 +37,9 @@ std::string without_url_secrets(const std::string& text) {
     const auto path = out.find('/', scheme + 3);
     const auto at = out.rfind('@', path);
     if (at != std::string::npos && at > scheme) out.replace(scheme + 3, at - scheme - 3, "…");
-    return out.size() < text.size() && text.find_first_of("?#", scheme) != std::string::npos ? out + "?…" : out;
+    return out.size() < text.size() && text.find_first_of("?#", scheme) != std::string::npos
+               ? out + "?…"
+               : out;
 }
 
 void mask_scalar(Value& value, bool is_secret) {
@@ -68,7 +71,8 @@ void mask_in(Value& value, bool is_secret) {
 
 bool is_secret_key(std::string_view key) {
     std::string lower(key);
-    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(lower, lower.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return contains_any(lower, secret_words) && !contains_any(lower, harmless_words);
 }
 

@@ -40,7 +40,8 @@ Value value_of(std::string_view text) {
     Value out;
     if (text.starts_with('[') && text.ends_with(']')) {
         out.kind = ValueKind::list;
-        for_each_part(text.substr(1, text.size() - 2), [&](auto part) { out.items.push_back(scalar(part)); });
+        for_each_part(text.substr(1, text.size() - 2),
+                      [&](auto part) { out.items.push_back(scalar(part)); });
     } else if (text.starts_with('{') && text.ends_with('}')) {
         out.kind = ValueKind::map;
         for_each_part(text.substr(1, text.size() - 2), [&](auto part) { add_member(out, part); });
@@ -54,8 +55,11 @@ Value value_of(std::string_view text) {
 
 void add_member(Value& map, std::string_view line) {
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || line.find_first_of("\"'&|>\t") != std::string_view::npos) refuse(line);
-    map.members.push_back({std::string(trimmed(line.substr(0, colon))), {}, value_of(trimmed(line.substr(colon + 1)))});
+    if (colon == std::string_view::npos || line.find_first_of("\"'&|>\t") != std::string_view::npos)
+        refuse(line);
+    map.members.push_back({std::string(trimmed(line.substr(0, colon))),
+                           {},
+                           value_of(trimmed(line.substr(colon + 1)))});
 }
 
 std::string_view without_comment(std::string_view line) {

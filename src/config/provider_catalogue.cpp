@@ -19,12 +19,15 @@ namespace router::config {
 namespace {
 
 constexpr std::array<std::string_view, 9> fields{
-    "kind", "base_url", "key", "base", "needs_key", "takes_stream_options", "refused_params", "headers", "bare_names"};
+    "kind",           "base_url", "key",       "base", "needs_key", "takes_stream_options",
+    "refused_params", "headers",  "bare_names"};
 
-void read_base_url(const Value& map, const std::string& prefix, ProviderSettings& row, Report& report) {
+void read_base_url(const Value& map, const std::string& prefix, ProviderSettings& row,
+                   Report& report) {
     const auto* value = map.find("base_url");
     if (value == nullptr || value->is(ValueKind::null)) return;
-    const auto url = value->is_scalar() ? checked_base_url(value->text) : BaseUrl{.problem = "is not text"};
+    const auto url =
+        value->is_scalar() ? checked_base_url(value->text) : BaseUrl{.problem = "is not text"};
     if (url.problem.empty()) {
         row.base_url = url.text;
     } else {
@@ -32,10 +35,12 @@ void read_base_url(const Value& map, const std::string& prefix, ProviderSettings
     }
 }
 
-void read_headers(const SectionReader& reader, const std::string& prefix, ProviderSettings& row, Report& report) {
+void read_headers(const SectionReader& reader, const std::string& prefix, ProviderSettings& row,
+                  Report& report) {
     const auto* headers = reader.find("headers");
     if (headers == nullptr) return;
-    if (!headers->is(ValueKind::map)) return reader.wrong("headers", *headers, "a map of names and texts");
+    if (!headers->is(ValueKind::map))
+        return reader.wrong("headers", *headers, "a map of names and texts");
     for (const auto& member : headers->members) {
         if (member.value.is_scalar()) {
             row.headers[member.key] = member.value.text;
@@ -45,14 +50,15 @@ void read_headers(const SectionReader& reader, const std::string& prefix, Provid
     }
 }
 
-// A row's own file knows no kind but those of the embedded one: openai_chat, and names of what comes later.
+// A row's own file knows no kind but those of the embedded one: openai_chat, and names of what
+// comes later.
 void read_row(const Value& map, ProviderRow& row, Report& report) {
     auto& settings = row.settings;
     const SectionReader reader(map, settings.prefix, report);
     for (const auto& member : map.members) {
         if (std::ranges::find(fields, member.key) != fields.end()) continue;
-        report.warning(member.place, "a provider has no field " + shown(member.key) + did_you_mean(member.key, fields) +
-                                         "; it is ignored");
+        report.warning(member.place, "a provider has no field " + shown(member.key) +
+                                         did_you_mean(member.key, fields) + "; it is ignored");
     }
     reader.text("kind", settings.kind);
     read_base_url(map, settings.prefix, settings, report);
@@ -84,16 +90,19 @@ const ProviderCatalogue& ProviderCatalogue::embedded() {
 void ProviderCatalogue::extend(const Value& document, Report& report) {
     if (document.is(ValueKind::null)) return;
     if (!document.is(ValueKind::map)) {
-        report.error(document.place, "the providers must be a map, prefix: {base_url, key}; it is " +
-                                         std::string(kind_name(document)));
+        report.error(document.place,
+                     "the providers must be a map, prefix: {base_url, key}; it is " +
+                         std::string(kind_name(document)));
         return;
     }
     for (const auto& [prefix, place, fields_of_row] : document.members) {
         if (!fields_of_row.is(ValueKind::map)) {
-            report.error(place, "the provider " + shown(prefix) + " must be a map with base_url and key");
+            report.error(place,
+                         "the provider " + shown(prefix) + " must be a map with base_url and key");
             continue;
         }
-        auto row = std::ranges::find(rows_, prefix, [](const ProviderRow& known) { return known.settings.prefix; });
+        auto row = std::ranges::find(
+            rows_, prefix, [](const ProviderRow& known) { return known.settings.prefix; });
         if (row == rows_.end()) {
             rows_.emplace_back();
             row = rows_.end() - 1;
@@ -105,13 +114,15 @@ void ProviderCatalogue::extend(const Value& document, Report& report) {
 }
 
 const ProviderSettings* ProviderCatalogue::find(std::string_view prefix) const {
-    const auto row = std::ranges::find_if(rows_, [&](const auto& known) { return known.settings.prefix == prefix; });
+    const auto row = std::ranges::find_if(
+        rows_, [&](const auto& known) { return known.settings.prefix == prefix; });
     return row == rows_.end() ? nullptr : &row->settings;
 }
 
 const ProviderSettings* ProviderCatalogue::by_bare_name(std::string_view model) const {
     const auto row = std::ranges::find_if(rows_, [&](const auto& known) {
-        return std::ranges::any_of(known.bare_names, [&](const auto& pattern) { return matches(pattern, model); });
+        return std::ranges::any_of(known.bare_names,
+                                   [&](const auto& pattern) { return matches(pattern, model); });
     });
     return row == rows_.end() ? nullptr : &row->settings;
 }

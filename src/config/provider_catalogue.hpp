@@ -12,14 +12,16 @@ namespace router::config {
 
 // A row of providers.yml: what an upstream needs that is known by its prefix alone.
 struct ProviderSettings {
-    std::string prefix;    // "groq", as in groq/llama-3.3-70b
-    std::string kind;      // which wire format: "openai_chat"; others come with their dialects
-    std::string base_url;  // with its version part, no slash at the end; empty: api_base is required
+    std::string prefix;  // "groq", as in groq/llama-3.3-70b
+    std::string kind;    // which wire format: "openai_chat"; others come with their dialects
+    std::string
+        base_url;  // with its version part, no slash at the end; empty: api_base is required
     std::vector<std::string> key_variables;   // the first one set is the key
     std::vector<std::string> base_variables;  // the first one set replaces base_url
-    bool needs_key = true;             // false: a local server that takes calls without one
-    bool takes_stream_options = true;  // false: stream_options is refused, usage comes unasked or not at all
-    std::vector<std::string> refused_params;  // what drop_params removes for this provider
+    bool needs_key = true;                    // false: a local server that takes calls without one
+    bool takes_stream_options =
+        true;  // false: stream_options is refused, usage comes unasked or not at all
+    std::vector<std::string> refused_params;     // what drop_params removes for this provider
     std::map<std::string, std::string> headers;  // sent with every call
 
     bool is_supported() const { return kind == "openai_chat"; }
@@ -27,7 +29,8 @@ struct ProviderSettings {
 
 struct ProviderRow {
     ProviderSettings settings;
-    std::vector<std::string> bare_names;  // names that mean this provider without a prefix, "grok-*"
+    std::vector<std::string>
+        bare_names;  // names that mean this provider without a prefix, "grok-*"
 };
 
 // The rows of the embedded providers.yml, and those of a user's own beside the configuration.
@@ -35,13 +38,15 @@ class ProviderCatalogue {
  public:
     static const ProviderCatalogue& embedded();
 
-    // Adds the rows of `document`; of a prefix that stands here, the fields given replace those known.
+    // Adds the rows of `document`; of a prefix that stands here, the fields given replace those
+    // known.
     void extend(const Value& document, Report& report);
 
     const std::vector<ProviderRow>& rows() const { return rows_; }
     const ProviderSettings* find(std::string_view prefix) const;
     const ProviderSettings* by_bare_name(std::string_view model) const;
-    // By the "host" or "host:port" of its base URL. Servers that one runs oneself are not told by theirs: many use port 8000.
+    // By the "host" or "host:port" of its base URL. Servers that one runs oneself are not told by
+    // theirs: many use port 8000.
     const ProviderSettings* by_authority(std::string_view authority) const;
     std::vector<std::string_view> prefixes() const;
 

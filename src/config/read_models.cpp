@@ -22,7 +22,8 @@ const Value* list_of(const Value& document, std::string_view name, Report& repor
     const auto* value = document.find(name);
     if (value == nullptr || value->is(ValueKind::null)) return nullptr;
     if (value->is(ValueKind::list)) return value;
-    report.error(value->place, std::string(name) + " must be a list, each entry beginning with \"- \"; it is " +
+    report.error(value->place, std::string(name) +
+                                   " must be a list, each entry beginning with \"- \"; it is " +
                                    shown(*value));
     return nullptr;
 }
@@ -38,9 +39,11 @@ Credentials read_credentials(const Value& document, Report& report) {
         if (name == nullptr || !name->is_scalar() || name->text.empty()) {
             report.error(item.place, "an entry of credential_list needs a credential_name");
         } else if (values == nullptr || !values->is(ValueKind::map)) {
-            report.error(item.place, "the credential " + shown(*name) + " needs credential_values, a map with api_key");
+            report.error(item.place, "the credential " + shown(*name) +
+                                         " needs credential_values, a map with api_key");
         } else if (!out.emplace(name->text, values).second) {
-            report.error(name->place, "a credential " + shown(*name) + " stands here a second time");
+            report.error(name->place,
+                         "a credential " + shown(*name) + " stands here a second time");
         }
     }
     return out;
@@ -63,33 +66,38 @@ void add_credential(Value& params, const Credentials& credentials, Report& repor
     }
 }
 
-bool read_name(const Value& item, std::string& name, Report& report) {
+std::string read_name(const Value& item, Report& report) {
     const auto* value = item.find("model_name");
     if (value == nullptr || value->is(ValueKind::null)) {
-        report.error(item.place, "an entry of model_list needs a model_name, the name that callers use");
-        return false;
+        report.error(item.place,
+                     "an entry of model_list needs a model_name, the name that callers use");
+        return {};
     }
     if (!value->is_scalar() || value->text.empty()) {
         report.error(value->place, "model_name must be text; it is " + shown(*value));
-        return false;
+        return {};
     }
-    name = value->text;
-    return true;
+    return value->text;
 }
 
-bool read_entry(const Value& item, const Credentials& credentials, ModelEntry& entry, Report& report) {
+// False where there is nothing to read; an entry without a name is read for its other problems.
+bool read_entry(const Value& item, const Credentials& credentials, ModelEntry& entry,
+                Report& report) {
     if (!item.is(ValueKind::map)) {
-        report.error(item.place, "an entry of model_list must be a map with model_name and litellm_params; it is " +
-                                     shown(item));
+        report.error(
+            item.place,
+            "an entry of model_list must be a map with model_name and litellm_params; it is " +
+                shown(item));
         return false;
     }
     check_keys(item, "model_list", {section::model_list}, report);
     entry.place = item.place;
-    const bool has_name = read_name(item, entry.model_name, report);
+    entry.model_name = read_name(item, report);
     const auto* params = item.find("litellm_params");
     if (params == nullptr || !params->is(ValueKind::map)) {
         report.error(params == nullptr ? item.place : params->place,
-                     "an entry of model_list needs litellm_params, a map with at least model: provider/model");
+                     "an entry of model_list needs litellm_params, a map with at least model: "
+                     "provider/model");
         return false;
     }
     if (const auto* info = item.find("model_info"); info != nullptr && !info->is(ValueKind::null)) {
@@ -101,16 +109,17 @@ bool read_entry(const Value& item, const Credentials& credentials, ModelEntry& e
     }
     entry.params = *params;
     add_credential(entry.params, credentials, report);
-    return has_name;
+    return true;
 }
 
 // Ids are made unique: a target can be asked for by its id.
 void add_target(Target target, Snapshot& snapshot, std::set<std::string>& ids, Report& report) {
     const auto id = target.id;
-    for (int copy = 2; !ids.insert(target.id).second; ++copy) target.id = id + "-" + std::to_string(copy);
+    for (int copy = 2; !ids.insert(target.id).second; ++copy)
+        target.id = id + "-" + std::to_string(copy);
     if (target.id != id && target.model_info.contains("\"id\":")) {
-        report.warning(target.place, "the model_info.id " + shown(id) + " stands above already; here it is " +
-                                         shown(target.id));
+        report.warning(target.place, "the model_info.id " + shown(id) +
+                                         " stands above already; here it is " + shown(target.id));
     }
     auto group = std::ranges::find(snapshot.groups, target.model_name, &ModelGroup::name);
     if (group == snapshot.groups.end()) {
@@ -120,12 +129,16 @@ void add_target(Target target, Snapshot& snapshot, std::set<std::string>& ids, R
     group->targets.push_back(std::move(target));
 }
 
-bool serves(const Snapshot& snapshot, const std::set<std::string>& declared, std::string_view name) {
-    return std::ranges::any_of(declared, [&](const auto& pattern) { return matches(pattern, name); }) ||
-           std::ranges::any_of(snapshot.groups, [&](const auto& group) { return matches(group.name, name); });
+bool serves(const Snapshot& snapshot, const std::set<std::string>& declared,
+            std::string_view name) {
+    return std::ranges::any_of(declared,
+                               [&](const auto& pattern) { return matches(pattern, name); }) ||
+           std::ranges::any_of(snapshot.groups,
+                               [&](const auto& group) { return matches(group.name, name); });
 }
 
-void read_alias(const Member& member, const std::set<std::string>& declared, Snapshot& snapshot, Report& report) {
+void read_alias(const Member& member, const std::set<std::string>& declared, Snapshot& snapshot,
+                Report& report) {
     Alias alias{.name = member.key, .group = {}};
     const auto* group = &member.value;
     if (group->is(ValueKind::map)) {
@@ -134,26 +147,30 @@ void read_alias(const Member& member, const std::set<std::string>& declared, Sna
         group = group->find("model");
     }
     if (group == nullptr || !group->is_scalar() || group->text.empty()) {
-        report.error(member.place, "the alias " + shown(member.key) + " must name a model, or be {model: …, hidden: true}");
+        report.error(member.place, "the alias " + shown(member.key) +
+                                       " must name a model, or be {model: …, hidden: true}");
         return;
     }
     alias.group = group->text;
     if (!serves(snapshot, declared, alias.group)) {
         std::vector<std::string_view> names(declared.begin(), declared.end());
         report.error(group->place, "the alias " + shown(member.key) + " means " + shown(*group) +
-                                       ", and no model_name is so" + did_you_mean(alias.group, names));
+                                       ", and no model_name is so" +
+                                       did_you_mean(alias.group, names));
         return;
     }
-    const bool is_known = std::ranges::find(snapshot.aliases, alias.name, &Alias::name) != snapshot.aliases.end();
+    const bool is_known =
+        std::ranges::find(snapshot.aliases, alias.name, &Alias::name) != snapshot.aliases.end();
     if (!is_known) snapshot.aliases.push_back(std::move(alias));
 }
 
-void read_aliases(const Value& document, std::string_view section, const std::set<std::string>& declared,
-                  Snapshot& snapshot, Report& report) {
+void read_aliases(const Value& document, std::string_view section,
+                  const std::set<std::string>& declared, Snapshot& snapshot, Report& report) {
     const auto* aliases = section_of(document, section, report).find("model_group_alias");
     if (aliases == nullptr || aliases->is(ValueKind::null)) return;
     if (!aliases->is(ValueKind::map)) {
-        report.error(aliases->place, "model_group_alias must be a map, alias: model; it is " + shown(*aliases));
+        report.error(aliases->place,
+                     "model_group_alias must be a map, alias: model; it is " + shown(*aliases));
         return;
     }
     for (const auto& member : aliases->members) read_alias(member, declared, snapshot, report);
@@ -161,24 +178,28 @@ void read_aliases(const Value& document, std::string_view section, const std::se
 
 }  // namespace
 
-void read_models(const Value& document, const Environment& environment, const ProviderCatalogue& catalogue,
-                 Snapshot& snapshot, Report& report) {
+void read_models(const Value& document, const Environment& environment,
+                 const ProviderCatalogue& catalogue, Snapshot& snapshot, Report& report) {
     ModelContext context{environment, catalogue, report};
     SectionReader(section_of(document, "litellm_settings", report), "litellm_settings", report)
         .boolean("drop_params", context.drop_params);
-    check_keys(section_of(document, "router_settings", report), "router_settings", {section::router_settings}, report);
+    check_keys(section_of(document, "router_settings", report), "router_settings",
+               {section::router_settings}, report);
     const auto credentials = read_credentials(document, report);
 
     std::set<std::string> declared;
     std::set<std::string> ids;
     std::vector<Target> targets;
-    std::vector<Target> for_all_providers;  // what model: "*" stands for; an entry of that very name stands above it
+    std::vector<Target> for_all_providers;  // what model: "*" stands for; an entry of that very
+                                            // name stands above it
     if (const auto* list = list_of(document, "model_list", report)) {
         for (const auto& item : list->items) {
             ModelEntry entry;
             if (!read_entry(item, credentials, entry, report)) continue;
+            auto read = read_targets(entry, context);
+            if (entry.model_name.empty()) continue;
             declared.insert(entry.model_name);
-            for (auto& target : read_targets(entry, context)) {
+            for (auto& target : read) {
                 auto& where = target.model_name == entry.model_name ? targets : for_all_providers;
                 where.push_back(std::move(target));
             }
@@ -186,12 +207,15 @@ void read_models(const Value& document, const Environment& environment, const Pr
     }
     for (auto& target : targets) add_target(std::move(target), snapshot, ids, report);
     for (auto& target : for_all_providers) {
-        if (!declared.contains(target.model_name)) add_target(std::move(target), snapshot, ids, report);
+        if (!declared.contains(target.model_name))
+            add_target(std::move(target), snapshot, ids, report);
     }
     read_aliases(document, "router_settings", declared, snapshot, report);
     read_aliases(document, "litellm_settings", declared, snapshot, report);
     if (snapshot.groups.empty() && !report.has_error()) {
-        report.warning(document.place, "no model is served; add entries to model_list");
+        report.warning(document.place,
+                       "no model is served; add entries to model_list, or the key of a provider to "
+                       "the environment");
     }
 }
 

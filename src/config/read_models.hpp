@@ -8,9 +8,9 @@
 
 namespace router::config {
 
-// Fills the groups and aliases of `snapshot` from model_list, credential_list, model_group_alias and
-// litellm_settings.drop_params.
-void read_models(const Value& document, const Environment& environment, const ProviderCatalogue& catalogue,
-                 Snapshot& snapshot, Report& report);
+// Fills the groups and aliases of `snapshot` from model_list, credential_list, model_group_alias
+// and litellm_settings.drop_params.
+void read_models(const Value& document, const Environment& environment,
+                 const ProviderCatalogue& catalogue, Snapshot& snapshot, Report& report);
 
 }  // namespace router::config

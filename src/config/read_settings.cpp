@@ -16,9 +16,11 @@ namespace {
 
 void read_listening(const SectionReader& reader, ServerSettings& server) {
     reader.text("host", server.host);
-    if (const auto port = reader.whole("port", 1, 65535)) server.port = static_cast<std::uint16_t>(*port);
+    if (const auto port = reader.whole("port", 1, 65535))
+        server.port = static_cast<std::uint16_t>(*port);
     reader.text("unix_socket", server.unix_socket);
-    if (const auto threads = reader.whole("threads", 0, 1024)) server.threads = static_cast<int>(*threads);
+    if (const auto threads = reader.whole("threads", 0, 1024))
+        server.threads = static_cast<int>(*threads);
     reader.text("ssl_certfile", server.ssl_certfile);
     reader.text("ssl_keyfile", server.ssl_keyfile);
     reader.texts("cors_allowed_origins", server.cors_allowed_origins);
@@ -30,7 +32,8 @@ void read_limits(const SectionReader& reader, ServerSettings& server) {
         if (*megabytes > 0 && *megabytes <= most) {
             server.max_body_bytes = static_cast<std::size_t>(*megabytes * (1 << 20));
         } else {
-            reader.wrong("max_request_size_mb", *reader.find("max_request_size_mb"), "above 0 and at most 16384");
+            reader.wrong("max_request_size_mb", *reader.find("max_request_size_mb"),
+                         "above 0 and at most 16384");
         }
     }
     reader.seconds("head_timeout", server.head_timeout);
@@ -48,22 +51,26 @@ void read_deadlines(const SectionReader& reader, DeadlineSettings& deadlines) {
 }
 
 void read_log(const SectionReader& reader, LogSettings& log) {
-    if (auto level = reader.one_of("log_level", {"debug", "info", "warning", "error"})) log.level = std::move(*level);
+    if (auto level = reader.one_of("log_level", {"debug", "info", "warning", "error"}))
+        log.level = std::move(*level);
     if (const auto format = reader.one_of("log_format", {"human", "json"})) {
         log.format = *format == "json" ? LogFormat::json : LogFormat::human;
     }
     reader.text("log_file", log.file);
 }
 
-void read_master_key(const Value& general, const Environment& environment, AuthSettings& auth, Report& report) {
+void read_master_key(const Value& general, const Environment& environment, AuthSettings& auth,
+                     Report& report) {
     const auto* value = general.find("master_key");
     if (value != nullptr && !value->missing.empty()) {
-        report.error(value->place, "general_settings.master_key: the environment variable " + shown(value->missing) +
+        report.error(value->place, "general_settings.master_key: the environment variable " +
+                                       shown(value->missing) +
                                        " is not set; set it, or put it into the file .env");
         return;
     }
     if (value != nullptr && !value->is_scalar()) {
-        report.error(value->place, "general_settings.master_key must be text; it is " + std::string(kind_name(*value)));
+        report.error(value->place, "general_settings.master_key must be text; it is " +
+                                       std::string(kind_name(*value)));
         return;
     }
     if (value != nullptr && !value->is(ValueKind::null)) {
@@ -79,7 +86,8 @@ void read_master_key(const Value& general, const Environment& environment, AuthS
     }
 }
 
-void read_general(const Value& general, const Environment& environment, Snapshot& snapshot, Report& report) {
+void read_general(const Value& general, const Environment& environment, Snapshot& snapshot,
+                  Report& report) {
     check_keys(general, "general_settings", {section::general_settings, section::ours}, report);
     const SectionReader reader(general, "general_settings", report);
     read_listening(reader, snapshot.server);
@@ -89,9 +97,11 @@ void read_general(const Value& general, const Environment& environment, Snapshot
     reader.boolean("always_include_stream_usage", snapshot.always_include_stream_usage);
     read_master_key(general, environment, snapshot.auth, report);
     if (snapshot.server.ssl_certfile.empty() != snapshot.server.ssl_keyfile.empty()) {
-        const auto* given = reader.find(snapshot.server.ssl_certfile.empty() ? "ssl_keyfile" : "ssl_certfile");
+        const auto* given =
+            reader.find(snapshot.server.ssl_certfile.empty() ? "ssl_keyfile" : "ssl_certfile");
         report.error(given != nullptr ? given->place : general.place,
-                     "general_settings.ssl_certfile and ssl_keyfile belong together; one of them is missing");
+                     "general_settings.ssl_certfile and ssl_keyfile belong together; one of them "
+                     "is missing");
     }
 }
 
@@ -105,7 +115,8 @@ void read_litellm(const Value& litellm, Snapshot& snapshot, Report& report) {
 }
 
 void read_variables(const Environment& environment, ServerSettings& server, Report& report) {
-    if (auto host = environment("LLM_ROUTER_HOST"); host && !host->empty()) server.host = std::move(*host);
+    if (auto host = environment("LLM_ROUTER_HOST"); host && !host->empty())
+        server.host = std::move(*host);
     const auto port = environment("LLM_ROUTER_PORT");
     if (!port || port->empty()) return;
     std::uint16_t number = 0;
@@ -113,7 +124,8 @@ void read_variables(const Environment& environment, ServerSettings& server, Repo
     if (read.ec == std::errc() && read.ptr == port->data() + port->size() && number > 0) {
         server.port = number;
     } else {
-        report.error({"LLM_ROUTER_PORT", 0, 0}, "must be a whole number from 1 to 65535; it is " + shown(*port));
+        report.error({"LLM_ROUTER_PORT", 0, 0},
+                     "must be a whole number from 1 to 65535; it is " + shown(*port));
     }
 }
 
@@ -128,11 +140,13 @@ const Value& section_of(const Value& document, std::string_view name, Report& re
     const auto* value = document.find(name);
     if (value == nullptr || value->is(ValueKind::null)) return empty;
     if (value->is(ValueKind::map)) return *value;
-    report.error(value->place, std::string(name) + " must be a map of settings; it is " + shown(*value));
+    report.error(value->place,
+                 std::string(name) + " must be a map of settings; it is " + shown(*value));
     return empty;
 }
 
-void read_settings(const Value& document, const Environment& environment, Snapshot& snapshot, Report& report) {
+void read_settings(const Value& document, const Environment& environment, Snapshot& snapshot,
+                   Report& report) {
     const auto& litellm = section_of(document, "litellm_settings", report);
     read_litellm(litellm, snapshot, report);
     read_general(section_of(document, "general_settings", report), environment, snapshot, report);

@@ -21,7 +21,8 @@ constexpr std::string_view where = "litellm_params";
 
 std::string lower(std::string_view text) {
     std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(out, out.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return out;
 }
 
@@ -33,7 +34,8 @@ void read_base_url(const ModelEntry& entry, const ModelContext& context, Target&
         if (!value->is_scalar()) return reader.wrong(key, *value, "a URL");
         auto url = completed_base_url(value->text, target.provider.base_url);
         if (!url.problem.empty()) {
-            context.report.error(value->place, std::string("litellm_params.") + key + " " + url.problem +
+            context.report.error(value->place, std::string("litellm_params.") + key + " " +
+                                                   url.problem +
                                                    ", like https://api.openai.com/v1");
         }
         target.provider.base_url = std::move(url.text);
@@ -47,11 +49,12 @@ void read_base_url(const ModelEntry& entry, const ModelContext& context, Target&
             target.provider.base_url = std::move(url.text);
             return;
         }
-        context.report.warning(entry.place, "the environment variable " + variable + " " + url.problem +
-                                                "; it is not used");
+        context.report.warning(entry.place, "the environment variable " + variable + " " +
+                                                url.problem + "; it is not used");
     }
     if (target.provider.base_url.empty() && !target.mock_response) {
-        context.report.error(entry.place, "the provider \"" + target.provider.prefix + "\" has no address of its own; add " +
+        context.report.error(entry.place, "the provider \"" + target.provider.prefix +
+                                              "\" has no address of its own; add " +
                                               "api_base, like http://localhost:8000/v1");
     }
 }
@@ -66,7 +69,8 @@ std::string join_or(const std::vector<std::string>& words) {
 }
 
 bool has_header(const Target& target, std::string_view name) {
-    return std::ranges::find(target.headers, name, &std::pair<std::string, std::string>::first) != target.headers.end();
+    return std::ranges::find(target.headers, name, &std::pair<std::string, std::string>::first) !=
+           target.headers.end();
 }
 
 bool has_own_address(const Value& params) {
@@ -77,44 +81,59 @@ bool has_own_address(const Value& params) {
     return given("api_base") || given("base_url");
 }
 
-void take_key_from_environment(const ModelEntry& entry, const ModelContext& context, Target& target) {
+void take_key_from_environment(const ModelEntry& entry, const ModelContext& context,
+                               Target& target) {
     for (const auto& variable : target.provider.key_variables) {
         auto key = context.environment(variable);
         if (!key || key->empty()) continue;
         target.api_key = Secret(std::move(*key));
         const auto* row = context.catalogue.find(target.provider.prefix);
         const auto host = url_authority(target.provider.base_url);
-        if (has_own_address(entry.params) && row != nullptr && !row->base_url.empty() && row->needs_key &&
-            url_authority(row->base_url) != host) {
-            context.report.warning(entry.place, "the key in " + variable + " goes to " + shown(host) +
-                                                    ", as no api_key is given (api_key: none sends no real one)");
+        if (has_own_address(entry.params) && row != nullptr && !row->base_url.empty() &&
+            row->needs_key && url_authority(row->base_url) != host) {
+            context.report.warning(
+                entry.place, "the key in " + variable + " goes to " + shown(host) +
+                                 ", as no api_key is given (api_key: none sends no real one)");
         }
         return;
     }
 }
 
+std::string variable_of(const Value& value) {
+    constexpr std::string_view reference = "os.environ/";
+    return value.written.starts_with(reference) ? value.written.substr(reference.size())
+                                                : value.written;
+}
+
+void warn_of_no_key(const ModelEntry& entry, const Value* value, const ModelContext& context,
+                    const Target& target) {
+    if (value != nullptr && !value->written.empty()) {
+        context.report.warning(
+            value->place,
+            "model " + shown(entry.model_name) + ": " + variable_of(*value) + " is not set, so " +
+                (target.provider.needs_key ? target.provider.prefix + " will refuse its calls"
+                                           : "its calls carry no key"));
+    } else if (target.provider.needs_key && !has_own_address(entry.params)) {
+        context.report.warning(entry.place,
+                               "model " + shown(entry.model_name) + " has no key: set " +
+                                   join_or(target.provider.key_variables) + ", or add api_key");
+    }
+}
+
+// The entry's api_key, else the provider's own variables. An empty variable is no key.
 void read_key(const ModelEntry& entry, const ModelContext& context, Target& target) {
     const auto* value = entry.params.find("api_key");
-    if (value != nullptr && !value->missing.empty()) {
-        if (target.mock_response) return;
-        context.report.warning(value->place, "model " + shown(entry.model_name) + ": " + value->missing +
-                                                 " is not set, so " + target.provider.prefix + " will refuse its calls");
-        return;
-    }
     if (value != nullptr && !value->is_scalar()) {
         return SectionReader(entry.params, where, context.report).wrong("api_key", *value, "text");
     }
-    if (value != nullptr && !value->is(ValueKind::null)) {
+    if (value != nullptr && !value->text.empty()) {
         target.api_key = Secret(value->text);
         return;
     }
     if (target.mock_response) return;
     take_key_from_environment(entry, context, target);
-    if (target.api_key.empty() && target.provider.needs_key && !has_own_address(entry.params) &&
-        !has_header(target, "authorization")) {
-        context.report.warning(entry.place, "model " + shown(entry.model_name) + " has no key: set " +
-                                                join_or(target.provider.key_variables) + ", or add api_key");
-    }
+    if (target.api_key.empty() && !has_header(target, "authorization"))
+        warn_of_no_key(entry, value, context, target);
 }
 
 bool is_header_name(std::string_view name) {
@@ -125,22 +144,26 @@ bool is_header_name(std::string_view name) {
 }
 
 bool is_header_value(std::string_view text) {
-    return std::ranges::all_of(text, [](unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; });
+    return std::ranges::all_of(
+        text, [](unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; });
 }
 
 void read_header(const Member& member, const ModelContext& context, Target& target) {
-    constexpr std::array<std::string_view, 7> ours{"host", "connection", "content-length", "transfer-encoding",
-                                                   "te",   "upgrade",    "expect"};
+    constexpr std::array<std::string_view, 7> ours{
+        "host", "connection", "content-length", "transfer-encoding", "te", "upgrade", "expect"};
     auto name = lower(member.key);
     if (!is_header_name(name)) {
         context.report.error(member.place, "a header cannot be named " + shown(member.key));
     } else if (std::ranges::find(ours, name) != ours.end()) {
-        context.report.error(member.place, "the header " + shown(member.key) + " is set by the router itself");
+        context.report.error(member.place,
+                             "the header " + shown(member.key) + " is set by the router itself");
     } else if (!member.value.is_scalar()) {
-        context.report.error(member.value.place, "the header " + shown(member.key) + " must be text; it is " +
+        context.report.error(member.value.place, "the header " + shown(member.key) +
+                                                     " must be text; it is " +
                                                      std::string(kind_name(member.value)));
     } else if (!is_header_value(member.value.text)) {
-        context.report.error(member.value.place, "the header " + shown(member.key) + " must be one line of text");
+        context.report.error(member.value.place,
+                             "the header " + shown(member.key) + " must be one line of text");
     } else if (!member.value.is(ValueKind::null)) {
         target.headers.emplace_back(std::move(name), member.value.text);
     }
@@ -164,7 +187,8 @@ void read_extra_body(const ModelEntry& entry, const ModelContext& context, Targe
     const auto* body = reader.find("extra_body");
     if (body == nullptr) return;
     if (!body->is(ValueKind::map)) return reader.wrong("extra_body", *body, "a map of parameters");
-    for (const auto& [name, place, value] : body->members) target.extra_body.emplace_back(name, json_text(value));
+    for (const auto& [name, place, value] : body->members)
+        target.extra_body.emplace_back(name, json_text(value));
 }
 
 void read_dropped(const ModelEntry& entry, const ModelContext& context, Target& target) {
@@ -194,12 +218,16 @@ void read_mock(const ModelEntry& entry, const ModelContext& context, Target& tar
     const auto* mock = SectionReader(entry.params, where, context.report).find("mock_response");
     if (mock == nullptr) return;
     if (!mock->is_scalar()) {
-        context.report.warning(mock->place, "mock_response: only text is supported yet; this answers with the JSON of it");
+        context.report.warning(
+            mock->place,
+            "mock_response: only text is supported yet; this answers with the JSON of it");
         target.mock_response = json_text(*mock);
         return;
     }
     if (mock->text.starts_with("litellm.")) {
-        context.report.warning(mock->place, "mock_response: errors by name are not supported yet; this answers with the text");
+        context.report.warning(
+            mock->place,
+            "mock_response: errors by name are not supported yet; this answers with the text");
     }
     target.mock_response = mock->text;
 }
@@ -211,7 +239,8 @@ std::optional<milliseconds> read_seconds(const SectionReader& reader, std::strin
     return read < milliseconds::zero() ? std::nullopt : std::optional(read);
 }
 
-void read_prices(const Value& map, std::string_view name, const ModelContext& context, Target& target) {
+void read_prices(const Value& map, std::string_view name, const ModelContext& context,
+                 Target& target) {
     const SectionReader reader(map, name, context.report);
     for (const auto& [key, place, value] : map.members) {
         if (!key.contains("cost") || !value.is_scalar()) continue;
@@ -219,7 +248,8 @@ void read_prices(const Value& map, std::string_view name, const ModelContext& co
     }
 }
 
-// Parameters that the table does not know go to the provider, unless they look like a slip of the pen, too.
+// Parameters that the table does not know go to the provider, unless they look like a slip of the
+// pen, too.
 void read_defaults(const ModelEntry& entry, const ModelContext& context, Target& target) {
     for (const auto& [name, place, value] : entry.params.members) {
         if (const auto* key = find_key(section::litellm_params, name)) {
@@ -228,10 +258,12 @@ void read_defaults(const ModelEntry& entry, const ModelContext& context, Target&
         }
         if (!value.missing.empty()) continue;
         if (find_key(section::request_parameters, name) == nullptr) {
-            const auto hint = did_you_mean_key(name, {section::litellm_params, section::request_parameters});
+            const auto hint =
+                did_you_mean_key(name, {section::litellm_params, section::request_parameters});
             if (!hint.empty()) {
-                context.report.warning(place, "litellm_params has no key " + shown(name) + hint +
-                                                  "; it goes to the provider as a parameter of the request");
+                context.report.warning(
+                    place, "litellm_params has no key " + shown(name) + hint +
+                               "; it goes to the provider as a parameter of the request");
             }
         }
         target.defaults.emplace_back(name, json_text(value));
@@ -242,29 +274,35 @@ void read_model_info(const ModelEntry& entry, const ModelContext& context, Targe
     if (!entry.model_info.is(ValueKind::map)) return;
     for (const auto& [name, place, value] : entry.model_info.members) {
         const auto* key = find_key(section::model_info, name);
-        if (key != nullptr && key->state == KeyState::later) warn_later(*key, place, context.report);
+        if (key != nullptr && key->state == KeyState::later)
+            warn_later(*key, place, context.report);
         if (key != nullptr) continue;
         const auto hint = did_you_mean_key(name, {section::model_info});
-        if (!hint.empty()) context.report.warning(place, "model_info has no key " + shown(name) + hint + "; it is kept");
+        if (!hint.empty())
+            context.report.warning(place,
+                                   "model_info has no key " + shown(name) + hint + "; it is kept");
     }
     SectionReader(entry.model_info, "model_info", context.report).text("id", target.id);
     target.model_info = json_text(masked(entry.model_info));
 }
 
-// FNV-1a; stable from run to run, and without the key, so that an id says nothing of it and outlives its change.
+// FNV-1a; stable from run to run, and without the key, so that an id says nothing of it and
+// outlives its change.
 std::string stable_id(const ModelEntry& entry, const Target& target) {
-    std::string text = entry.model_name + '\n' + target.provider.prefix + '\n' + target.model + '\n' +
-                       target.provider.base_url + '\n' + target.organization;
+    std::string text = entry.model_name + '\n' + target.provider.prefix + '\n' + target.model +
+                       '\n' + target.provider.base_url + '\n' + target.organization;
     for (const auto& [name, value] : target.defaults) text += '\n' + name + '=' + value;
     for (const auto& [name, value] : target.extra_body) text += '\n' + name + ':' + value;
     std::uint64_t hash = 0xcbf29ce484222325;
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
     std::string out(16, '0');
-    for (auto digit = out.rbegin(); digit != out.rend(); ++digit, hash >>= 4) *digit = "0123456789abcdef"[hash & 15];
+    for (auto digit = out.rbegin(); digit != out.rend(); ++digit, hash >>= 4)
+        *digit = "0123456789abcdef"[hash & 15];
     return out;
 }
 
-Target read_target(const ModelEntry& entry, const ChosenProvider& chosen, const ModelContext& context) {
+Target read_target(const ModelEntry& entry, const ChosenProvider& chosen,
+                   const ModelContext& context) {
     Target target;
     target.model_name = entry.model_name;
     target.provider = *chosen.row;
@@ -286,7 +324,8 @@ Target read_target(const ModelEntry& entry, const ChosenProvider& chosen, const 
     return target;
 }
 
-std::vector<Target> one_for_each_organization(const ModelEntry& entry, Target target, const ModelContext& context) {
+std::vector<Target> one_for_each_organization(const ModelEntry& entry, Target target,
+                                              const ModelContext& context) {
     std::vector<std::string> organizations;
     SectionReader(entry.params, where, context.report).texts("organization", organizations);
     if (organizations.empty()) organizations.emplace_back();
@@ -313,18 +352,20 @@ bool is_set_up(const ProviderSettings& row, const Environment& environment) {
            (!row.needs_key && std::ranges::any_of(row.base_variables, is_set));
 }
 
-// `model: "*"`: the caller names the provider, so every provider whose key is in the environment gets its own wildcard, and the names that
-// are known without a prefix theirs.
+// `model: "*"`: the caller names the provider, so every provider whose key is in the environment
+// gets its own wildcard, and the names that are known without a prefix theirs.
 std::vector<Target> one_for_each_provider(const ModelEntry& entry, const ModelContext& context) {
     std::vector<Target> out;
     const auto star = entry.model_name.find('*');
     const auto before = entry.model_name.substr(0, star);
     const auto after = entry.model_name.substr(star + 1);
     auto shared = entry;
-    std::erase_if(shared.params.members, [](const Member& member) { return member.key == "api_key"; });
+    std::erase_if(shared.params.members,
+                  [](const Member& member) { return member.key == "api_key"; });
     if (shared.params.members.size() != entry.params.members.size()) {
         context.report.warning(entry.params.find("api_key")->place,
-                               "an api_key beside model: \"*\" would go to every provider; it is not used, each has its own "
+                               "an api_key beside model: \"*\" would go to every provider; it is "
+                               "not used, each has its own "
                                "environment variable");
     }
     for (const auto& row : context.catalogue.rows()) {
@@ -335,23 +376,23 @@ std::vector<Target> one_for_each_provider(const ModelEntry& entry, const ModelCo
             shared.model_name = before + name + after;
             const bool is_bare = &name != &names.back();
             const auto model = is_bare ? name : "*";
-            for (auto& target : one_for_each_organization(shared, read_target(shared, {&row.settings, model}, context), context)) {
+            for (auto& target : one_for_each_organization(
+                     shared, read_target(shared, {&row.settings, model}, context), context)) {
                 out.push_back(std::move(target));
             }
         }
-    }
-    if (out.empty()) {
-        context.report.warning(entry.place, "model: \"*\" serves nothing, as no provider's key is in the environment");
     }
     return out;
 }
 
 bool stars_fit(const ModelEntry& entry, const Value& model, const ModelContext& context) {
+    if (entry.model_name.empty()) return true;  // reported already
     const auto in_name = std::ranges::count(entry.model_name, '*');
     const auto in_model = std::ranges::count(model.text, '*');
     if (in_model <= in_name) return true;
-    context.report.error(model.place, "litellm_params.model has more * than model_name " + shown(entry.model_name) +
-                                          ", so nothing could stand for them; write the same number in both");
+    context.report.error(
+        model.place, "litellm_params.model has more * than model_name " + shown(entry.model_name) +
+                         ", so nothing could stand for them; write the same number in both");
     return false;
 }
 
@@ -360,30 +401,43 @@ const Value* model_of(const ModelEntry& entry, const ModelContext& context) {
     if (model != nullptr && model->is_scalar() && !model->text.empty()) return model;
     if (model == nullptr || model->is(ValueKind::null) || model->text.empty()) {
         if (model != nullptr && !model->is_scalar()) {
-            SectionReader(entry.params, where, context.report).wrong("model", *model, "text, like openai/gpt-4o");
+            SectionReader(entry.params, where, context.report)
+                .wrong("model", *model, "text, like openai/gpt-4o");
         } else {
-            context.report.error(model == nullptr ? entry.place : model->place,
-                                 "litellm_params.model is missing; write provider/model, like openai/gpt-4o");
+            context.report.error(
+                model == nullptr ? entry.place : model->place,
+                "litellm_params.model is missing; write provider/model, like openai/gpt-4o");
         }
     }
     return nullptr;
+}
+
+// An entry whose provider cannot be told has its other mistakes reported in the same run.
+std::vector<Target> none_but_its_problems(const ModelEntry& entry, const ModelContext& context) {
+    ProviderSettings unknown;
+    unknown.base_url = "http://unknown";
+    unknown.needs_key = false;
+    read_target(entry, {&unknown, {}}, context);
+    return {};
 }
 
 }  // namespace
 
 std::vector<Target> read_targets(const ModelEntry& entry, const ModelContext& context) {
     const auto* model = model_of(entry, context);
-    if (model == nullptr || !stars_fit(entry, *model, context)) return {};
+    if (model == nullptr || !stars_fit(entry, *model, context))
+        return none_but_its_problems(entry, context);
     const auto* forced = entry.params.find("custom_llm_provider");
-    if (model->text == "*" && forced == nullptr && !has_own_address(entry.params)) {
+    if (model->text == "*" && forced == nullptr && entry.model_name.contains('*') &&
+        !has_own_address(entry.params)) {
         return one_for_each_provider(entry, context);
     }
     const auto chosen = choose_provider(entry.params, context.catalogue, context.report);
-    if (!chosen) return {};
+    if (!chosen) return none_but_its_problems(entry, context);
     if (!chosen->row->is_supported()) {
         context.report.warning(model->place, "the provider \"" + chosen->row->prefix +
-                                                 "\" is known, but not supported yet; model " + shown(entry.model_name) +
-                                                 " is left out");
+                                                 "\" is known, but not supported yet; model " +
+                                                 shown(entry.model_name) + " is left out");
         return {};
     }
     return one_for_each_organization(entry, read_target(entry, *chosen, context), context);

@@ -27,9 +27,9 @@ struct ModelEntry {
     Place place;
 };
 
-// The targets of an entry: one; one each where organization is a list; one for each provider with a key where the model
-// is "*" and so the caller names the provider; none where the entry is wrong or its provider not supported yet, which is
-// reported.
+// The targets of an entry: one; one each where organization is a list; one for each provider with a
+// key where the model is "*" and so the caller names the provider; none where the entry is wrong or
+// its provider not supported yet, which is reported.
 std::vector<Target> read_targets(const ModelEntry& entry, const ModelContext& context);
 
 }  // namespace router::config

@@ -18,7 +18,8 @@ class Report {
     void begin_file(const std::string& path);
     const std::vector<std::string>& files() const { return files_; }
 
-    // Every problem once, by file, line and column. Warnings of one file that say the same become one, with the lines.
+    // Every problem once, by file, line and column. Warnings of one file that say the same become
+    // one, with the lines.
     std::vector<Diagnostic> sorted() const;
 
  private:

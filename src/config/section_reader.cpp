@@ -41,8 +41,8 @@ const Value* SectionReader::find(std::string_view key) const {
 }
 
 void SectionReader::wrong(std::string_view key, const Value& value, std::string_view right) const {
-    report_.error(value.place, std::string(name_) + "." + std::string(key) + " must be " + std::string(right) +
-                                   "; it is " + shown(value));
+    report_.error(value.place, std::string(name_) + "." + std::string(key) + " must be " +
+                                   std::string(right) + "; it is " + shown(value));
 }
 
 void SectionReader::text(std::string_view key, std::string& into) const {
@@ -97,7 +97,8 @@ void SectionReader::texts(std::string_view key, std::vector<std::string>& into) 
     }
 }
 
-std::optional<std::int64_t> SectionReader::whole(std::string_view key, std::int64_t least, std::int64_t most) const {
+std::optional<std::int64_t> SectionReader::whole(std::string_view key, std::int64_t least,
+                                                 std::int64_t most) const {
     const auto* value = find(key);
     if (value == nullptr) return std::nullopt;
     const auto read = value->is_scalar() ? config::number(value->text) : std::nullopt;
@@ -105,7 +106,8 @@ std::optional<std::int64_t> SectionReader::whole(std::string_view key, std::int6
         *read <= static_cast<double>(most)) {
         return static_cast<std::int64_t>(*read);
     }
-    wrong(key, *value, "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    wrong(key, *value,
+          "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
     return std::nullopt;
 }
 
@@ -120,10 +122,12 @@ std::optional<double> SectionReader::number(std::string_view key) const {
     return read;
 }
 
-std::optional<std::string> SectionReader::one_of(std::string_view key, std::vector<std::string_view> words) const {
+std::optional<std::string> SectionReader::one_of(std::string_view key,
+                                                 std::vector<std::string_view> words) const {
     const auto* value = find(key);
     if (value == nullptr) return std::nullopt;
-    if (value->is_scalar() && std::ranges::find(words, value->text) != words.end()) return value->text;
+    if (value->is_scalar() && std::ranges::find(words, value->text) != words.end())
+        return value->text;
     std::string right = "one of";
     for (const auto word : words) right += (word == words.front() ? " " : ", ") + std::string(word);
     if (value->is_scalar()) right += did_you_mean(value->text, words);

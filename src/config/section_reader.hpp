@@ -12,8 +12,8 @@
 
 namespace router::config {
 
-// Takes typed values out of a map. A key that is absent or empty leaves what is there; a value of the wrong type is an
-// error that says what would be right.
+// Takes typed values out of a map. A key that is absent or empty leaves what is there; a value of
+// the wrong type is an error that says what would be right.
 class SectionReader {
  public:
     // `name` is what the map is called in diagnostics, "general_settings".
@@ -24,12 +24,14 @@ class SectionReader {
 
     void text(std::string_view key, std::string& into) const;
     void boolean(std::string_view key, bool& into) const;
-    void seconds(std::string_view key, milliseconds& into) const;  // 30, 0.5, "30s", "5m"
+    void seconds(std::string_view key, milliseconds& into) const;            // 30, 0.5, "30s", "5m"
     void texts(std::string_view key, std::vector<std::string>& into) const;  // a list, or one alone
 
-    std::optional<std::int64_t> whole(std::string_view key, std::int64_t least, std::int64_t most) const;
+    std::optional<std::int64_t> whole(std::string_view key, std::int64_t least,
+                                      std::int64_t most) const;
     std::optional<double> number(std::string_view key) const;
-    std::optional<std::string> one_of(std::string_view key, std::vector<std::string_view> words) const;
+    std::optional<std::string> one_of(std::string_view key,
+                                      std::vector<std::string_view> words) const;
 
     void wrong(std::string_view key, const Value& value, std::string_view right) const;
 

@@ -25,11 +25,11 @@ struct ServerSettings {
     std::string ssl_keyfile;
 
     std::size_t max_body_bytes = std::size_t{64} << 20;  // max_request_size_mb
-    milliseconds head_timeout{15'000};         // from the first byte of a request's head to its last
-    milliseconds body_timeout{60'000};         // between two reads of a body
-    milliseconds keepalive_timeout{75'000};    // between two requests of a connection
-    milliseconds write_timeout{60'000};        // a client that takes no byte for so long has left
-    milliseconds drain_timeout{30'000};        // how long running calls may take after SIGTERM
+    milliseconds head_timeout{15'000};       // from the first byte of a request's head to its last
+    milliseconds body_timeout{60'000};       // between two reads of a body
+    milliseconds keepalive_timeout{75'000};  // between two requests of a connection
+    milliseconds write_timeout{60'000};      // a client that takes no byte for so long has left
+    milliseconds drain_timeout{30'000};      // how long running calls may take after SIGTERM
 
     std::vector<std::string> cors_allowed_origins;  // "*" is every origin; empty: no CORS at all
 };
@@ -40,7 +40,7 @@ struct DeadlineSettings {
     milliseconds first_byte{600'000};  // from the request's last byte to the answer's first
     milliseconds idle{300'000};        // between two bytes of an answer
     milliseconds total{6'000'000};     // the whole call; LiteLLM's request_timeout
-    milliseconds heartbeat{10'000};    // a streaming client hears from us at least so often; 0: never
+    milliseconds heartbeat{10'000};  // a streaming client hears from us at least so often; 0: never
 };
 
 enum class LogFormat : std::uint8_t { human, json };

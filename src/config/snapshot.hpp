@@ -21,19 +21,21 @@ struct Target {
     std::string id;             // model_info.id, else a stable hash of name and parameters
     std::string model_name;     // the public name that it serves; may contain '*'
     ProviderSettings provider;  // the catalogue's row, with the entry's own api_base in base_url
-    std::string model;          // what the upstream is asked for; '*' stands for what the caller's '*' matched
-    Secret api_key;             // empty: none is sent
-    std::string organization;   // OpenAI-Organization; empty: not sent
+    std::string
+        model;       // what the upstream is asked for; '*' stands for what the caller's '*' matched
+    Secret api_key;  // empty: none is sent
+    std::string organization;  // OpenAI-Organization; empty: not sent
     std::vector<std::pair<std::string, std::string>> headers;  // extra_headers; names in lower case
-    JsonMembers defaults;       // request parameters used where the client sent none
-    JsonMembers extra_body;     // request parameters that replace the client's
-    std::vector<std::string> dropped_params;  // removed: additional_drop_params, and with drop_params what the provider refuses
+    JsonMembers defaults;                      // request parameters used where the client sent none
+    JsonMembers extra_body;                    // request parameters that replace the client's
+    std::vector<std::string> dropped_params;   // removed: additional_drop_params, and with
+                                               // drop_params what the provider refuses
     std::optional<std::string> mock_response;  // answers without an upstream, with this text
-    std::optional<milliseconds> timeout;        // of the whole attempt
-    std::optional<milliseconds> stream_timeout; // until the first byte of a streaming answer
-    std::map<std::string, double> prices;  // input_cost_per_token and its kin, as written
-    std::string model_info = "{}";         // the entry's model_info as JSON text, to echo
-    Place place;                           // where in which file the entry begins
+    std::optional<milliseconds> timeout;       // of the whole attempt
+    std::optional<milliseconds> stream_timeout;  // until the first byte of a streaming answer
+    std::map<std::string, double> prices;        // input_cost_per_token and its kin, as written
+    std::string model_info = "{}";               // the entry's model_info as JSON text, to echo
+    Place place;                                 // where in which file the entry begins
 };
 
 // All the targets that bear one model_name, in the order of the file.
@@ -58,7 +60,8 @@ struct Snapshot {
     bool always_include_stream_usage = false;
     std::vector<ModelGroup> groups;  // in the order of the file
     std::vector<Alias> aliases;
-    std::string masked_json;         // the files as they were understood, secrets masked, for GET /admin/config
+    std::string
+        masked_json;  // the files as they were understood, secrets masked, for GET /admin/config
     std::vector<std::string> files;  // every file that went in: main, included, providers.yml, .env
 };
 

@@ -73,19 +73,31 @@ void append_map(std::string& out, const Value& map) {
 
 void append_json(std::string& out, const Value& value) {
     switch (value.kind) {
-        case ValueKind::null: out += "null"; return;
-        case ValueKind::boolean: out += is_true(value.text) ? "true" : "false"; return;
-        case ValueKind::number: out += json_number(value.text); return;
-        case ValueKind::text: wire::append_quoted(out, value.text); return;
-        case ValueKind::list: append_list(out, value); return;
-        case ValueKind::map: append_map(out, value); return;
+        case ValueKind::null:
+            out += "null";
+            return;
+        case ValueKind::boolean:
+            out += is_true(value.text) ? "true" : "false";
+            return;
+        case ValueKind::number:
+            out += json_number(value.text);
+            return;
+        case ValueKind::text:
+            wire::append_quoted(out, value.text);
+            return;
+        case ValueKind::list:
+            append_list(out, value);
+            return;
+        case ValueKind::map:
+            append_map(out, value);
+            return;
     }
 }
 
 std::string lower(std::string_view text) {
     std::string out(text);
-    std::ranges::transform(
-        out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(out, out.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return out;
 }
 
@@ -98,12 +110,18 @@ const Value* Value::find(std::string_view key) const {
 
 std::string_view kind_name(const Value& value) {
     switch (value.kind) {
-        case ValueKind::null: return "empty";
-        case ValueKind::boolean: return "true or false";
-        case ValueKind::number: return "a number";
-        case ValueKind::text: return "text";
-        case ValueKind::list: return "a list";
-        case ValueKind::map: return "a map";
+        case ValueKind::null:
+            return "empty";
+        case ValueKind::boolean:
+            return "true or false";
+        case ValueKind::number:
+            return "a number";
+        case ValueKind::text:
+            return "text";
+        case ValueKind::list:
+            return "a list";
+        case ValueKind::map:
+            return "a map";
     }
     return "unknown";
 }
@@ -129,7 +147,7 @@ std::string shown(const Value& value) {
 }
 
 bool looks_like_a_key(std::string_view text) {
-    constexpr std::array<std::string_view, 8> beginnings{"sk-",  "sk_", "gsk_", "xai-",
+    constexpr std::array<std::string_view, 8> beginnings{"sk-",  "sk_", "gsk_",  "xai-",
                                                          "AIza", "hf_", "pplx-", "Bearer "};
     return std::ranges::any_of(beginnings, [&](auto start) { return text.starts_with(start); });
 }
@@ -146,7 +164,8 @@ std::string json_number(std::string_view text) {
     if (text.starts_with('-')) out = "-";
     if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
     if (!is_decimal(text)) return {};
-    if (text.size() > 1 && text[0] == '0' && is_digit(text[1])) return {};  // 007 is a name, not a number
+    if (text.size() > 1 && text[0] == '0' && is_digit(text[1]))
+        return {};  // 007 is a name, not a number
     if (text.starts_with('.')) out += '0';
     const auto point = text.find('.');
     out += text.substr(0, point);

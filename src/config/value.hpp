@@ -13,12 +13,14 @@ enum class ValueKind : std::uint8_t { null, boolean, number, text, list, map };
 
 struct Member;
 
-// A node of a configuration file that knows where it stands. Anchors are resolved, merge keys (`<<`) merged.
+// A node of a configuration file that knows where it stands. Anchors are resolved, merge keys
+// (`<<`) merged.
 struct Value {
     ValueKind kind = ValueKind::null;
     Place place;
     std::string text;     // of a boolean, number or text, as the file has it
-    std::string written;  // what stood here before the environment filled it in, "os.environ/NAME"; else empty
+    std::string written;  // what stood here before the environment filled it in, "os.environ/NAME";
+                          // else empty
     std::string missing;  // the environment variable whose absence made this null
     std::vector<Value> items;
     std::vector<Member> members;
@@ -37,8 +39,8 @@ struct Member {
 // "a list", "a map", "text", "a number": what a value is, for a sentence.
 std::string_view kind_name(const Value& value);
 
-// The value as a person may see it in a diagnostic: quoted and short; never what came from the environment, nor what
-// looks like a key.
+// The value as a person may see it in a diagnostic: quoted and short; never what came from the
+// environment, nor what looks like a key.
 std::string shown(const Value& value);
 std::string shown(std::string_view text);
 

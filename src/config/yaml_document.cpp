@@ -46,6 +46,7 @@ class Builder : public YAML::EventHandler {
     Builder(const std::string& file, Report& report) : file_(file), report_(report) {}
 
     Value take() { return std::move(root_); }
+    const Place& last_scalar() const { return last_scalar_; }
 
     void OnDocumentStart(const YAML::Mark&) override {}
     void OnDocumentEnd() override {}
@@ -59,6 +60,7 @@ class Builder : public YAML::EventHandler {
         const bool is_plain = tag == "?" || tag.empty();
         auto value = begin(mark, is_plain ? plain_kind(text) : ValueKind::text);
         value.text = text;
+        last_scalar_ = value.place;
         plain_scalar_ = is_plain;
         complete(std::move(value), anchor);
     }
@@ -148,7 +150,8 @@ class Builder : public YAML::EventHandler {
 
     void take_key(Open& map, const Value& key) {
         if (!key.is_scalar() || key.is(ValueKind::null)) {
-            throw Unreadable(key.place, "a key must be a word, it is " + std::string(kind_name(key)));
+            throw Unreadable(key.place,
+                             "a key must be a word, it is " + std::string(kind_name(key)));
         }
         map.has_key = true;
         map.is_merge = plain_scalar_ && key.text == "<<";
@@ -164,11 +167,13 @@ class Builder : public YAML::EventHandler {
         }
         const auto [earlier, is_new] = map.lines.try_emplace(map.key, map.key_place.line);
         if (!is_new) {
-            report_.error(map.key_place, shown(map.key) + " stands here a second time, the first is in line " +
-                                             std::to_string(earlier->second) + "; keep one of them");
+            report_.error(map.key_place,
+                          shown(map.key) + " stands here a second time, the first is in line " +
+                              std::to_string(earlier->second) + "; keep one of them");
             return;
         }
-        map.value.members.push_back({std::move(map.key), std::move(map.key_place), std::move(value)});
+        map.value.members.push_back(
+            {std::move(map.key), std::move(map.key_place), std::move(value)});
     }
 
     void merge_into(Open& map) {
@@ -183,8 +188,9 @@ class Builder : public YAML::EventHandler {
 
     void merge_members(Open& map, Value from) {
         if (!from.is(ValueKind::map)) {
-            report_.error(from.place, "<< takes a map or a list of maps, such as *defaults; this is " +
-                                          std::string(kind_name(from)));
+            report_.error(from.place,
+                          "<< takes a map or a list of maps, such as *defaults; this is " +
+                              std::string(kind_name(from)));
             return;
         }
         for (auto& member : from.members) {
@@ -200,6 +206,7 @@ class Builder : public YAML::EventHandler {
     std::vector<Open> open_;
     std::map<YAML::anchor_t, Named> anchors_;
     std::size_t count_ = 0;
+    Place last_scalar_;
     bool plain_scalar_ = false;
 };
 
@@ -211,21 +218,29 @@ struct PlainWords {
 constexpr std::array<PlainWords, 16> plain_words{{
     {"illegal tab when looking for indentation", "a tab indents this line; use spaces"},
     {"end of map not found",
-     "this line does not fit the lines above it: look at its indentation, and for a missing \": \" after a key"},
-    {"end of sequence not found", "this line does not fit the list above it: look at its indentation and its \"- \""},
-    {"end of map flow not found", "a map that begins with { has no closing }, or a comma is missing"},
-    {"end of sequence flow not found", "a list that begins with [ has no closing ], or a comma is missing"},
+     "this line does not fit the lines above it: look at its indentation, and for a missing \": \" "
+     "after a key"},
+    {"end of sequence not found",
+     "this line does not fit the list above it: look at its indentation and its \"- \""},
+    {"end of map flow not found",
+     "a map that begins with { has no closing }, or a comma is missing"},
+    {"end of sequence flow not found",
+     "a list that begins with [ has no closing ], or a comma is missing"},
     {"illegal map value",
-     "a \": \" stands where no value may begin; put text that contains \": \" in quotes, and look at the indentation"},
-    {"illegal map key", "a key cannot stand here; look at the indentation of this line and the one above"},
+     "a \": \" stands where no value may begin; put text that contains \": \" in quotes, and look "
+     "at the indentation"},
+    {"illegal map key",
+     "a key cannot stand here; look at the indentation of this line and the one above"},
     {"illegal block entry", "a \"- \" cannot stand here; look at the indentation"},
     {"illegal flow end", "a ] or } closes what was not opened"},
-    {"illegal EOF in scalar", "a quote is opened and never closed"},
+    {"illegal EOF in scalar", "a quote is opened here and never closed"},
     {"illegal document indicator in scalar", "a quote is opened and not closed before ---"},
     {"unknown token", "this character cannot begin a value; put the text in quotes"},
-    {"the referenced anchor is not defined", "this alias names an anchor (&name) that does not stand above it"},
-    {"unknown escape character", "a backslash in double quotes stands before a letter that it does not escape; "
-                                 "use single quotes, or two backslashes"},
+    {"the referenced anchor is not defined",
+     "this alias names an anchor (&name) that does not stand above it"},
+    {"unknown escape character",
+     "a backslash in double quotes stands before a letter that it does not escape; "
+     "use single quotes, or two backslashes"},
     {"illegal character in scalar", "this text contains a character that YAML does not allow"},
     {"alias not found after *", "text that begins with * must stand in quotes, like \"*\""},
 }};
@@ -268,17 +283,46 @@ std::optional<Place> tab_near(std::string_view text, const Place& error) {
     return std::nullopt;
 }
 
-std::optional<Value> parse_document(std::string_view text, const std::string& file, Report& report) {
+// Whether the text that begins with a quote has its other one.
+bool is_closed(std::string_view text) {
+    const char quote = text.front();
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        const bool is_doubled = quote == '\'' && text.substr(i).starts_with("''");
+        if (is_doubled || (quote == '"' && text[i] == '\\')) {
+            ++i;
+        } else if (text[i] == quote) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// yaml-cpp takes a quote that is never closed for text up to the end of the file.
+void check_last_quote(std::string_view text, const Place& last_scalar) {
+    const auto lines = lines_of(text);
+    if (last_scalar.line < 1 || static_cast<std::size_t>(last_scalar.line) > lines.size()) return;
+    const auto line = lines[static_cast<std::size_t>(last_scalar.line - 1)];
+    const auto column = static_cast<std::size_t>(last_scalar.column - 1);
+    if (column >= line.size() || (line[column] != '"' && line[column] != '\'')) return;
+    if (!is_closed(text.substr(static_cast<std::size_t>(line.data() - text.data()) + column))) {
+        throw Unreadable(last_scalar, "a quote is opened here and never closed");
+    }
+}
+
+std::optional<Value> parse_document(std::string_view text, const std::string& file,
+                                    Report& report) {
     std::ispanstream stream(std::span<const char>(text.data(), text.size()));
     YAML::Parser parser(stream);
     Builder builder(file, report);
     const bool is_empty = !parser.HandleNextDocument(builder);
     auto value = builder.take();
     if (is_empty) return value;
+    check_last_quote(text, builder.last_scalar());
     Builder ignored(file, report);
     if (parser.HandleNextDocument(ignored)) {
         const auto place = ignored.take().place;
-        throw Unreadable(place.line > 0 ? place : value.place, "a second document (---) begins; a file holds one");
+        throw Unreadable(place.line > 0 ? place : value.place,
+                         "a second document (---) begins; a file holds one");
     }
     return value;
 }

@@ -9,8 +9,8 @@
 
 namespace router::config {
 
-// The one document of a YAML text, null for an empty one; nothing when it cannot be read, which `report` then says.
-// Duplicate keys are reported, and the first one counts.
+// The one document of a YAML text, null for an empty one; nothing when it cannot be read, which
+// `report` then says. Duplicate keys are reported, and the first one counts.
 //
 //   file   names the text in places
 //   after  an error in the syntax nothing more of the text is looked at
