@@ -7,15 +7,10 @@
 #include <cstddef>
 #include <system_error>
 
+#include "config/value.hpp"
+
 namespace router::config {
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
 
 bool is_port(std::string_view text) {
     unsigned port = 0;
@@ -68,8 +63,9 @@ std::string_view url_path(std::string_view url) {
 
 BaseUrl checked_base_url(std::string_view url) {
     const auto scheme_end = url.find("://");
-    const auto scheme =
-        scheme_end == std::string_view::npos ? std::string() : lower(url.substr(0, scheme_end));
+    const auto scheme = scheme_end == std::string_view::npos
+                            ? std::string()
+                            : lower_case(url.substr(0, scheme_end));
     if (scheme != "http" && scheme != "https")
         return {.problem = "must begin with http:// or https://"};
     if (std::ranges::any_of(url,
@@ -84,7 +80,7 @@ BaseUrl checked_base_url(std::string_view url) {
     }
     if (!is_authority(authority))
         return {.problem = "must have a host and, where one is given, a port from 1 to 65535"};
-    BaseUrl out{.text = scheme + "://" + lower(authority) + std::string(url_path(url))};
+    BaseUrl out{.text = scheme + "://" + lower_case(authority) + std::string(url_path(url))};
     trim_slashes(out.text);
     return out;
 }

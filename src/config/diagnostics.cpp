@@ -22,11 +22,20 @@ std::string to_string(const Diagnostic& diagnostic) {
 
 void Report::error(Place place, std::string message) {
     has_error_ = true;
-    diagnostics_.push_back({Severity::error, std::move(place), std::move(message)});
+    add(Severity::error, std::move(place), std::move(message));
 }
 
 void Report::warning(Place place, std::string message) {
-    diagnostics_.push_back({Severity::warning, std::move(place), std::move(message)});
+    add(Severity::warning, std::move(place), std::move(message));
+}
+
+void Report::add(Severity severity, Place place, std::string message) {
+    constexpr std::size_t most = 1000;
+    if (diagnostics_.size() < most) {
+        diagnostics_.push_back({severity, std::move(place), std::move(message)});
+    } else {
+        ++left_out_;
+    }
 }
 
 void Report::begin_file(const std::string& path) {
@@ -80,6 +89,12 @@ std::vector<Diagnostic> Report::sorted() const {
     }
     for (std::size_t i = 0; i < out.size(); ++i) {
         if (!lines[i].empty()) out[i].message += other_lines(lines[i]);
+    }
+    if (left_out_ > 0) {
+        const auto severity = has_error_ ? Severity::error : Severity::warning;
+        out.push_back({severity,
+                       {files_.empty() ? std::string() : files_.front(), 0, 0},
+                       "and " + std::to_string(left_out_) + " more"});
     }
     return out;
 }

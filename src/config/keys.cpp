@@ -468,7 +468,8 @@ void check_keys(const Value& map, std::string_view name,
 }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates) {
-    const auto found = nearest(word, candidates);
+    constexpr std::size_t longest = 100;
+    const auto found = word.size() > longest ? std::string_view() : nearest(word, candidates);
     return found.empty() ? std::string() : " (did you mean \"" + std::string(found) + "\"?)";
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -13,8 +12,9 @@
 namespace router::config {
 namespace {
 
-constexpr std::array<std::string_view, 8> secret_words{
-    "key", "secret", "token", "password", "credential", "authorization", "cookie", "passphrase"};
+constexpr std::array<std::string_view, 10> secret_words{
+    "key",           "secret", "token",      "password", "credential",
+    "authorization", "cookie", "passphrase", "x-auth",   "webhook"};
 constexpr std::array<std::string_view, 11> harmless_words{
     "tokens",  "token_cost", "per_token",      "tokenizer",       "token_rate",     "_limit",
     "keyfile", "key_header", "key_management", "credential_name", "credential_list"};
@@ -70,9 +70,7 @@ void mask_in(Value& value, bool is_secret) {
 }  // namespace
 
 bool is_secret_key(std::string_view key) {
-    std::string lower(key);
-    std::ranges::transform(lower, lower.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto lower = lower_case(key);
     return contains_any(lower, secret_words) && !contains_any(lower, harmless_words);
 }
 

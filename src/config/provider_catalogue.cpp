@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/base_url.hpp"
+#include "config/headers.hpp"
 #include "config/keys.hpp"
 #include "config/plain_yaml.hpp"
 #include "config/section_reader.hpp"
@@ -35,24 +36,23 @@ void read_base_url(const Value& map, const std::string& prefix, ProviderSettings
     }
 }
 
-void read_headers(const SectionReader& reader, const std::string& prefix, ProviderSettings& row,
-                  Report& report) {
+void read_headers(const SectionReader& reader, ProviderSettings& row, Report& report) {
     const auto* headers = reader.find("headers");
     if (headers == nullptr) return;
-    if (!headers->is(ValueKind::map))
+    if (!headers->is(ValueKind::map)) {
         return reader.wrong("headers", *headers, "a map of names and texts");
-    for (const auto& member : headers->members) {
-        if (member.value.is_scalar()) {
-            row.headers[member.key] = member.value.text;
-        } else {
-            report.error(member.place, prefix + ".headers: " + shown(member.key) + " must be text");
-        }
     }
+    std::vector<std::pair<std::string, std::string>> read;
+    for (const auto& member : headers->members) add_header(member, read, report);
+    for (auto& [name, value] : read) row.headers[name] = std::move(value);
 }
 
-// A row's own file knows no kind but those of the embedded one: openai_chat, and names of what
-// comes later.
-void read_row(const Value& map, ProviderRow& row, Report& report) {
+void read_kind(const SectionReader& reader, bool is_embedded, ProviderSettings& row) {
+    if (is_embedded) return reader.text("kind", row.kind);
+    if (auto kind = reader.one_of("kind", {"openai_chat"})) row.kind = std::move(*kind);
+}
+
+void read_row(const Value& map, bool is_embedded, ProviderRow& row, Report& report) {
     auto& settings = row.settings;
     const SectionReader reader(map, settings.prefix, report);
     for (const auto& member : map.members) {
@@ -60,7 +60,7 @@ void read_row(const Value& map, ProviderRow& row, Report& report) {
         report.warning(member.place, "a provider has no field " + shown(member.key) +
                                          did_you_mean(member.key, fields) + "; it is ignored");
     }
-    reader.text("kind", settings.kind);
+    read_kind(reader, is_embedded, settings);
     read_base_url(map, settings.prefix, settings, report);
     reader.texts("key", settings.key_variables);
     reader.texts("base", settings.base_variables);
@@ -68,7 +68,7 @@ void read_row(const Value& map, ProviderRow& row, Report& report) {
     reader.boolean("takes_stream_options", settings.takes_stream_options);
     reader.texts("refused_params", settings.refused_params);
     reader.texts("bare_names", row.bare_names);
-    read_headers(reader, settings.prefix, settings, report);
+    read_headers(reader, settings, report);
 }
 
 ProviderCatalogue read_embedded() {
@@ -95,6 +95,7 @@ void ProviderCatalogue::extend(const Value& document, Report& report) {
                          std::string(kind_name(document)));
         return;
     }
+    const bool is_embedded = rows_.empty();
     for (const auto& [prefix, place, fields_of_row] : document.members) {
         if (!fields_of_row.is(ValueKind::map)) {
             report.error(place,
@@ -109,7 +110,7 @@ void ProviderCatalogue::extend(const Value& document, Report& report) {
             row->settings.prefix = prefix;
             row->settings.kind = "openai_chat";
         }
-        read_row(fields_of_row, *row, report);
+        read_row(fields_of_row, is_embedded, *row, report);
     }
 }
 

@@ -40,14 +40,14 @@ void read_limits(const SectionReader& reader, ServerSettings& server) {
     reader.seconds("body_timeout", server.body_timeout);
     reader.seconds("keepalive_timeout", server.keepalive_timeout);
     reader.seconds("write_timeout", server.write_timeout);
-    reader.seconds("drain_timeout", server.drain_timeout);
+    reader.seconds("drain_timeout", server.drain_timeout, true);
 }
 
 void read_deadlines(const SectionReader& reader, DeadlineSettings& deadlines) {
     reader.seconds("connect_timeout", deadlines.connect);
     reader.seconds("first_byte_timeout", deadlines.first_byte);
     reader.seconds("idle_timeout", deadlines.idle);
-    reader.seconds("heartbeat_interval", deadlines.heartbeat);
+    reader.seconds("heartbeat_interval", deadlines.heartbeat, true);
 }
 
 void read_log(const SectionReader& reader, LogSettings& log) {

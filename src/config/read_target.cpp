@@ -1,186 +1,22 @@
 #include "config/read_target.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <utility>
 
-#include "config/base_url.hpp"
 #include "config/choose_provider.hpp"
+#include "config/headers.hpp"
 #include "config/keys.hpp"
 #include "config/mask.hpp"
+#include "config/read_access.hpp"
 #include "config/section_reader.hpp"
 
 namespace router::config {
 namespace {
 
 constexpr std::string_view where = "litellm_params";
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
-void read_base_url(const ModelEntry& entry, const ModelContext& context, Target& target) {
-    const SectionReader reader(entry.params, where, context.report);
-    for (const auto* key : {"api_base", "base_url"}) {
-        const auto* value = reader.find(key);
-        if (value == nullptr) continue;
-        if (!value->is_scalar()) return reader.wrong(key, *value, "a URL");
-        auto url = completed_base_url(value->text, target.provider.base_url);
-        if (!url.problem.empty()) {
-            context.report.error(value->place, std::string("litellm_params.") + key + " " +
-                                                   url.problem +
-                                                   ", like https://api.openai.com/v1");
-        }
-        target.provider.base_url = std::move(url.text);
-        return;
-    }
-    for (const auto& variable : target.provider.base_variables) {
-        const auto text = context.environment(variable);
-        if (!text || text->empty()) continue;
-        auto url = completed_base_url(*text, target.provider.base_url);
-        if (url.problem.empty()) {
-            target.provider.base_url = std::move(url.text);
-            return;
-        }
-        context.report.warning(entry.place, "the environment variable " + variable + " " +
-                                                url.problem + "; it is not used");
-    }
-    if (target.provider.base_url.empty() && !target.mock_response) {
-        context.report.error(entry.place, "the provider \"" + target.provider.prefix +
-                                              "\" has no address of its own; add " +
-                                              "api_base, like http://localhost:8000/v1");
-    }
-}
-
-std::string join_or(const std::vector<std::string>& words) {
-    std::string out;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        if (i > 0) out += i + 1 == words.size() ? " or " : ", ";
-        out += words[i];
-    }
-    return out;
-}
-
-bool has_header(const Target& target, std::string_view name) {
-    return std::ranges::find(target.headers, name, &std::pair<std::string, std::string>::first) !=
-           target.headers.end();
-}
-
-bool has_own_address(const Value& params) {
-    const auto given = [&](std::string_view key) {
-        const auto* value = params.find(key);
-        return value != nullptr && !value->is(ValueKind::null);
-    };
-    return given("api_base") || given("base_url");
-}
-
-void take_key_from_environment(const ModelEntry& entry, const ModelContext& context,
-                               Target& target) {
-    for (const auto& variable : target.provider.key_variables) {
-        auto key = context.environment(variable);
-        if (!key || key->empty()) continue;
-        target.api_key = Secret(std::move(*key));
-        const auto* row = context.catalogue.find(target.provider.prefix);
-        const auto host = url_authority(target.provider.base_url);
-        if (has_own_address(entry.params) && row != nullptr && !row->base_url.empty() &&
-            row->needs_key && url_authority(row->base_url) != host) {
-            context.report.warning(
-                entry.place, "the key in " + variable + " goes to " + shown(host) +
-                                 ", as no api_key is given (api_key: none sends no real one)");
-        }
-        return;
-    }
-}
-
-std::string variable_of(const Value& value) {
-    constexpr std::string_view reference = "os.environ/";
-    return value.written.starts_with(reference) ? value.written.substr(reference.size())
-                                                : value.written;
-}
-
-void warn_of_no_key(const ModelEntry& entry, const Value* value, const ModelContext& context,
-                    const Target& target) {
-    if (value != nullptr && !value->written.empty()) {
-        context.report.warning(
-            value->place,
-            "model " + shown(entry.model_name) + ": " + variable_of(*value) + " is not set, so " +
-                (target.provider.needs_key ? target.provider.prefix + " will refuse its calls"
-                                           : "its calls carry no key"));
-    } else if (target.provider.needs_key && !has_own_address(entry.params)) {
-        context.report.warning(entry.place,
-                               "model " + shown(entry.model_name) + " has no key: set " +
-                                   join_or(target.provider.key_variables) + ", or add api_key");
-    }
-}
-
-// The entry's api_key, else the provider's own variables. An empty variable is no key.
-void read_key(const ModelEntry& entry, const ModelContext& context, Target& target) {
-    const auto* value = entry.params.find("api_key");
-    if (value != nullptr && !value->is_scalar()) {
-        return SectionReader(entry.params, where, context.report).wrong("api_key", *value, "text");
-    }
-    if (value != nullptr && !value->text.empty()) {
-        target.api_key = Secret(value->text);
-        return;
-    }
-    if (target.mock_response) return;
-    take_key_from_environment(entry, context, target);
-    if (target.api_key.empty() && !has_header(target, "authorization"))
-        warn_of_no_key(entry, value, context, target);
-}
-
-bool is_header_name(std::string_view name) {
-    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    return !name.empty() && std::ranges::all_of(name, [&](unsigned char c) {
-        return std::isalnum(c) != 0 || marks.contains(static_cast<char>(c));
-    });
-}
-
-bool is_header_value(std::string_view text) {
-    return std::ranges::all_of(
-        text, [](unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; });
-}
-
-void read_header(const Member& member, const ModelContext& context, Target& target) {
-    constexpr std::array<std::string_view, 7> ours{
-        "host", "connection", "content-length", "transfer-encoding", "te", "upgrade", "expect"};
-    auto name = lower(member.key);
-    if (!is_header_name(name)) {
-        context.report.error(member.place, "a header cannot be named " + shown(member.key));
-    } else if (std::ranges::find(ours, name) != ours.end()) {
-        context.report.error(member.place,
-                             "the header " + shown(member.key) + " is set by the router itself");
-    } else if (!member.value.is_scalar()) {
-        context.report.error(member.value.place, "the header " + shown(member.key) +
-                                                     " must be text; it is " +
-                                                     std::string(kind_name(member.value)));
-    } else if (!is_header_value(member.value.text)) {
-        context.report.error(member.value.place,
-                             "the header " + shown(member.key) + " must be one line of text");
-    } else if (!member.value.is(ValueKind::null)) {
-        target.headers.emplace_back(std::move(name), member.value.text);
-    }
-}
-
-void read_headers(const ModelEntry& entry, const ModelContext& context, Target& target) {
-    const SectionReader reader(entry.params, where, context.report);
-    for (const auto* key : {"headers", "extra_headers"}) {
-        const auto* headers = reader.find(key);
-        if (headers == nullptr) continue;
-        if (!headers->is(ValueKind::map)) {
-            reader.wrong(key, *headers, "a map of names and texts");
-            continue;
-        }
-        for (const auto& member : headers->members) read_header(member, context, target);
-    }
-}
 
 void read_extra_body(const ModelEntry& entry, const ModelContext& context, Target& target) {
     const SectionReader reader(entry.params, where, context.report);
@@ -256,7 +92,7 @@ void read_defaults(const ModelEntry& entry, const ModelContext& context, Target&
             if (key->state == KeyState::later) warn_later(*key, place, context.report);
             continue;
         }
-        if (!value.missing.empty()) continue;
+        if (value.is(ValueKind::null)) continue;
         if (find_key(section::request_parameters, name) == nullptr) {
             const auto hint =
                 did_you_mean_key(name, {section::litellm_params, section::request_parameters});
@@ -329,6 +165,9 @@ std::vector<Target> one_for_each_organization(const ModelEntry& entry, Target ta
     std::vector<std::string> organizations;
     SectionReader(entry.params, where, context.report).texts("organization", organizations);
     if (organizations.empty()) organizations.emplace_back();
+    if (!std::ranges::all_of(organizations, is_header_value)) {
+        context.report.error(entry.place, "litellm_params.organization must be one line of text");
+    }
     std::vector<Target> out;
     const auto given_id = target.id;
     for (std::size_t i = 0; i < organizations.size(); ++i) {

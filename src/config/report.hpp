@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,11 @@ class Report {
     std::vector<Diagnostic> sorted() const;
 
  private:
+    void add(Severity severity, Place place, std::string message);
+
     std::vector<Diagnostic> diagnostics_;
     std::vector<std::string> files_;
+    std::size_t left_out_ = 0;  // beyond what a person reads
     bool has_error_ = false;
 };
 

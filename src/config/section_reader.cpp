@@ -65,14 +65,14 @@ void SectionReader::boolean(std::string_view key, bool& into) const {
     }
 }
 
-void SectionReader::seconds(std::string_view key, milliseconds& into) const {
+void SectionReader::seconds(std::string_view key, milliseconds& into, bool may_be_zero) const {
     const auto* value = find(key);
     if (value == nullptr) return;
     const auto read = value->is_scalar() ? duration(value->text) : std::nullopt;
-    if (read) {
+    if (read && (may_be_zero || *read > milliseconds::zero())) {
         into = *read;
     } else {
-        wrong(key, *value, "a number of seconds, like 30, 0.5 or 5m");
+        wrong(key, *value, read ? "above 0" : "a number of seconds, like 30, 0.5 or 5m");
     }
 }
 

@@ -24,7 +24,8 @@ class SectionReader {
 
     void text(std::string_view key, std::string& into) const;
     void boolean(std::string_view key, bool& into) const;
-    void seconds(std::string_view key, milliseconds& into) const;            // 30, 0.5, "30s", "5m"
+    void seconds(std::string_view key, milliseconds& into,
+                 bool may_be_zero = false) const;                            // 30, 0.5, "30s", "5m"
     void texts(std::string_view key, std::vector<std::string>& into) const;  // a list, or one alone
 
     std::optional<std::int64_t> whole(std::string_view key, std::int64_t least,

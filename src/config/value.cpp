@@ -94,13 +94,6 @@ void append_json(std::string& out, const Value& value) {
     }
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
 }  // namespace
 
 const Value* Value::find(std::string_view key) const {
@@ -146,6 +139,13 @@ std::string shown(const Value& value) {
     return shown(value.written.empty() ? value.text : value.written);
 }
 
+std::string lower_case(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return out;
+}
+
 bool looks_like_a_key(std::string_view text) {
     constexpr std::array<std::string_view, 8> beginnings{"sk-",  "sk_", "gsk_",  "xai-",
                                                          "AIza", "hf_", "pplx-", "Bearer "};
@@ -177,11 +177,11 @@ std::string json_number(std::string_view text) {
 
 bool is_boolean(std::string_view text) {
     constexpr std::array<std::string_view, 6> words{"true", "false", "yes", "no", "on", "off"};
-    return text.size() <= 5 && std::ranges::find(words, lower(text)) != words.end();
+    return text.size() <= 5 && std::ranges::find(words, lower_case(text)) != words.end();
 }
 
 bool is_true(std::string_view text) {
-    const auto word = lower(text);
+    const auto word = lower_case(text);
     return word == "true" || word == "yes" || word == "on";
 }
 

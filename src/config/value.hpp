@@ -44,6 +44,8 @@ std::string_view kind_name(const Value& value);
 std::string shown(const Value& value);
 std::string shown(std::string_view text);
 
+std::string lower_case(std::string_view text);
+
 // Whether a text begins as the keys of well-known providers do.
 bool looks_like_a_key(std::string_view text);
 

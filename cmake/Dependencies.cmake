@@ -1,0 +1,19 @@
+# Everything comes from the distribution's packages; manage.sh lists them (packages_build), docs/decisions says why each.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)
+
+if(NOT TARGET yaml-cpp::yaml-cpp)  # yaml-cpp 0.7 exports the bare name
+    add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
+endif()
+
+# Asio's templates are compiled once, in http/asio.cpp.
+add_library(asio INTERFACE)
+target_compile_definitions(asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+    BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+target_link_libraries(asio INTERFACE Boost::headers Threads::Threads)
+

@@ -1,0 +1,73 @@
+#include "app/worker.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+#include "app/endpoints.hpp"
+#include "dialects/openai_chat/error.hpp"
+#include "telemetry/log.hpp"
+
+namespace router::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+http::ServeSettings settings_of(const config::ServerSettings& server) {
+    http::ServeSettings settings;
+    settings.exchange.body_timeout = server.body_timeout;
+    settings.exchange.write_timeout = server.write_timeout;
+    settings.head_timeout = server.head_timeout;
+    settings.keepalive_timeout = server.keepalive_timeout;
+    return settings;
+}
+
+}  // namespace
+
+Worker::Worker(std::shared_ptr<const gateway::Configuration> configuration, http::ProxyRules proxies, admin::Reload reload)
+    : upstreams_(loop_, std::move(proxies)),
+      services_{std::move(configuration), upstreams_},
+      reload_(std::move(reload)),
+      flush_log_(loop_.deadlines, [] { telemetry::flush(); }),
+      drained_(loop_.deadlines, [this] { check_drained(); }),
+      server_(
+          loop_, settings_of(services_.configuration->snapshot->server), [this](http::Exchange& client) { return serve(client); },
+          dialects::openai_chat::encode_error) {}
+
+Worker::~Worker() = default;
+
+void Worker::run() {
+    const auto stays = http::asio::make_work_guard(loop_.context);
+    loop_.context.run();
+    telemetry::flush();
+}
+
+http::awaitable<void> Worker::serve(http::Exchange& client) {
+    co_await answer(client, services_, reload_);
+    // Lines leave together, but none waits longer than a moment.
+    if (telemetry::has_gathered() && flush_log_.at() == http::SteadyTime::max()) {
+        flush_log_.set(std::chrono::steady_clock::now() + 50ms);
+    }
+}
+
+void Worker::publish(std::shared_ptr<const gateway::Configuration> configuration) {
+    http::asio::post(loop_.context, [this, fresh = std::move(configuration)]() mutable { services_.configuration = std::move(fresh); });
+}
+
+void Worker::drain() {
+    http::asio::post(loop_.context, [this] {
+        server_.drain();
+        check_drained();
+    });
+}
+
+void Worker::check_drained() {
+    if (server_.connections() == 0) {
+        loop_.context.stop();
+    } else {
+        drained_.set(std::chrono::steady_clock::now() + 20ms);
+    }
+}
+
+void Worker::stop() { loop_.context.stop(); }
+
+}  // namespace router::app

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/settings.hpp"
+#include "dialects/openai_chat/request.hpp"
+#include "gateway/endpoint.hpp"
+#include "http/exchange.hpp"
+
+namespace router::gateway {
+
+// A call as it came in. Its bytes are kept by the exchange, for they leave again as they are, and more than once when a
+// target fails.
+struct Incoming {
+    std::string model;
+    bool is_streaming = false;
+    bool wants_usage = false;
+    std::string content_type;
+    std::string_view body;
+    std::optional<dialects::openai_chat::Request> json;  // of a JSON body
+    std::string_view model_in_form;                      // of a form: the field's value in the body
+
+    void release() {  // the body is not sent again
+        json.reset();
+        body = model_in_form = {};
+    }
+};
+
+// Reads the body and what routing must know of it.
+//   errors  those of Exchange::read_body() and Request::read(); bad_request for a form without a model, or with two
+http::awaitable<Result<std::unique_ptr<Incoming>>> receive(http::Exchange& client, const config::ServerSettings& settings,
+                                                           const Endpoint& endpoint);
+
+// The body as a target gets it.
+void write_for(const Incoming& incoming, const dialects::openai_chat::Changes& changes,
+               dialects::openai_chat::OutgoingBody& out);
+
+}  // namespace router::gateway

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+
+#include "auth/keys.hpp"
+#include "config/snapshot.hpp"
+#include "http/client.hpp"
+#include "routing/table.hpp"
+
+namespace router::gateway {
+
+// A snapshot and all that is made from it once: immutable but for the health of its backends.
+struct Configuration {
+    Configuration(std::shared_ptr<const config::Snapshot> from, bool is_open)
+        : snapshot(std::move(from)), keys(snapshot->auth, is_open), table(*snapshot) {}
+
+    std::shared_ptr<const config::Snapshot> snapshot;
+    auth::Keys keys;
+    routing::Table table;
+};
+
+// What the calls of a thread use. A call copies `configuration` once, when it begins, and ends on it.
+struct Services {
+    std::shared_ptr<const Configuration> configuration;
+    http::Client& upstreams;
+};
+
+}  // namespace router::gateway

@@ -1,0 +1,317 @@
+#include "http/channel.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <cerrno>
+
+namespace router::http {
+namespace {
+
+constexpr asio::use_awaitable_t<Executor> use_awaitable{};
+constexpr std::size_t pieces_at_once = 8;
+
+}  // namespace
+
+Channel::Channel(Loop& loop, Socket socket)
+    : loop_(loop),
+      socket_(std::move(socket)),
+      read_deadline_(loop.deadlines,
+                     [this] {
+                         if (waiter_) wake(Wake::timeout);
+                     }),
+      write_deadline_(loop.deadlines, [this] { close(); }) {
+    boost::system::error_code ignored;
+    socket_.non_blocking(true, ignored);
+}
+
+Channel::~Channel() {
+    if (ssl_ != nullptr) SSL_free(ssl_);
+    loop_.give_back(std::move(block_));
+}
+
+void Channel::secure(SSL* session) {
+    ssl_ = session;
+    SSL_set_fd(ssl_, socket_.native_handle());
+}
+
+awaitable<Result<>> Channel::handshake(SteadyTime until) {
+    const auto self = shared_from_this();
+    write_deadline_.set(until);
+    boost::system::error_code error;
+    while (true) {
+        ERR_clear_error();
+        const int done = SSL_do_handshake(ssl_);
+        if (done == 1) break;
+        const int want = SSL_get_error(ssl_, done);
+        if (ended_ || (want != SSL_ERROR_WANT_READ && want != SSL_ERROR_WANT_WRITE)) {
+            Error failed{.kind = ErrorKind::upstream_unreachable, .message = "The TLS handshake failed."};
+            const auto* reason = ERR_reason_error_string(ERR_peek_last_error());
+            failed.detail = ended_ ? "the handshake took too long" : reason != nullptr ? reason : "the peer closed";
+            if (const auto verdict = SSL_get_verify_result(ssl_); verdict != X509_V_OK) {
+                failed.message = std::string("The TLS certificate was refused: ") + X509_verify_cert_error_string(verdict) + ".";
+            }
+            co_return std::unexpected(failed);
+        }
+        const auto kind = want == SSL_ERROR_WANT_READ ? Socket::wait_read : Socket::wait_write;
+        auto token = asio::redirect_error(asio::use_awaitable_t<Executor>(), error);
+        co_await socket_.async_wait(kind, std::move(token));
+    }
+    write_deadline_.clear();
+    co_return Result<>();
+}
+
+void Channel::consume(std::size_t bytes) {
+    begin_ += static_cast<std::uint32_t>(bytes);
+    if (begin_ != end_ || reading_) return;
+    begin_ = end_ = 0;
+}
+
+std::unique_ptr<Block> Channel::detach_block() {
+    begin_ = end_ = 0;
+    return std::move(block_);
+}
+
+void Channel::start_reading() {
+    if (reading_ || ended_) return;
+    if (!block_) block_ = loop_.take_block();
+    if (begin_ == end_) begin_ = end_ = 0;
+    if (end_ == block_bytes) return;
+    if (ssl_ != nullptr) {
+        arm_tls_read();
+        return;
+    }
+    reading_ = true;
+    socket_.async_read_some(asio::buffer(block_->bytes + end_, block_bytes - end_),
+                            [self = shared_from_this()](const boost::system::error_code& error, std::size_t bytes) {
+                                self->received(error, bytes);
+                            });
+}
+
+void Channel::received(const boost::system::error_code& error, std::size_t bytes) {
+    reading_ = false;
+    if (ended_) return;
+    if (error) {
+        end(error == asio::error::connection_reset);
+        return;
+    }
+    end_ += static_cast<std::uint32_t>(bytes);
+    grew_ = true;
+    if (waiter_) {
+        wake(Wake::ready);
+    } else if (waits_to_write_ && stops_writing_on_arrival_) {
+        boost::system::error_code ignored;
+        socket_.cancel(ignored);
+    } else {
+        start_reading();
+    }
+}
+
+void Channel::put_back(std::string_view bytes) {
+    if (!block_) block_ = loop_.take_block();
+    begin_ = 0;
+    end_ = static_cast<std::uint32_t>(bytes.copy(block_->bytes, block_bytes));
+    grew_ = end_ > 0;
+}
+
+// Fills the inbox with what TLS holds or the socket has; when that is nothing, waits for the socket.
+void Channel::arm_tls_read() {
+    const auto bytes = tls_read({block_->bytes + end_, block_bytes - end_});
+    if (bytes > 0) {
+        end_ += static_cast<std::uint32_t>(bytes);
+        grew_ = true;
+        return;
+    }
+    if (ended_) return;
+    reading_ = true;
+    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const boost::system::error_code& error) {
+        self->reading_ = false;
+        if (self->ended_) return;
+        if (error) {
+            self->end(false);
+            return;
+        }
+        self->start_reading();
+        if ((self->grew_ || self->ended_) && self->waiter_) self->wake(Wake::ready);
+    });
+}
+
+std::size_t Channel::tls_read(std::span<char> into) {
+    std::size_t all = 0;
+    while (all < into.size()) {
+        ERR_clear_error();
+        std::size_t bytes = 0;
+        const int done = SSL_read_ex(ssl_, into.data() + all, into.size() - all, &bytes);
+        if (done == 1) {
+            all += bytes;
+            continue;
+        }
+        const int want = SSL_get_error(ssl_, done);
+        if (want != SSL_ERROR_WANT_READ && want != SSL_ERROR_WANT_WRITE) {
+            if (all == 0) end(want != SSL_ERROR_ZERO_RETURN);
+        }
+        break;
+    }
+    return all;
+}
+
+awaitable<Wake> Channel::more(SteadyTime until) {
+    start_reading();
+    if (grew_ || ended_) {
+        grew_ = false;
+        co_return Wake::ready;
+    }
+    read_deadline_.set(until);
+    const auto why = co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Wake)>(
+        [this](auto handler) { waiter_ = std::move(handler); }, use_awaitable);
+    read_deadline_.clear();
+    grew_ = false;
+    co_return why;
+}
+
+void Channel::wake(Wake why) {
+    auto waiter = std::move(waiter_);
+    waiter_ = nullptr;
+    const auto self = shared_from_this();  // the one that wakes may let go of us
+    waiter(why);
+}
+
+std::size_t Channel::read_now(std::span<char> into) {
+    if (ended_ || into.empty() || reading_) return 0;
+    if (ssl_ != nullptr) return tls_read(into);
+    const auto bytes = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_DONTWAIT);
+    if (bytes > 0) return static_cast<std::size_t>(bytes);
+    if (bytes == 0) end(false);
+    if (bytes < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) end(errno == ECONNRESET);
+    return 0;
+}
+
+void Channel::end(bool by_reset) {
+    if (ended_) return;
+    ended_ = true;
+    reset_ = by_reset;
+    if (waiter_) {
+        wake(Wake::ready);
+    } else if (when_ended) {
+        const auto self = shared_from_this();
+        const auto told = std::move(when_ended);
+        when_ended = nullptr;
+        told();
+    }
+}
+
+std::size_t Channel::write_plain(std::span<const std::string_view> pieces) {
+    std::array<iovec, pieces_at_once> parts{};
+    std::size_t count = 0;
+    for (const auto piece : pieces) {
+        if (piece.empty()) continue;
+        if (count == parts.size()) break;
+        parts[count++] = {const_cast<char*>(piece.data()), piece.size()};  // NOLINT: sendmsg does not write to it
+    }
+    if (count == 0) return 0;
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = count;
+    const auto sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) return static_cast<std::size_t>(sent);
+    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) broken_ = true;
+    return 0;
+}
+
+std::size_t Channel::tls_write(std::string_view piece) {
+    std::size_t all = 0;
+    while (all < piece.size()) {
+        ERR_clear_error();
+        std::size_t bytes = 0;
+        const int done = SSL_write_ex(ssl_, piece.data() + all, piece.size() - all, &bytes);
+        if (done != 1) {
+            const int want = SSL_get_error(ssl_, done);
+            if (want != SSL_ERROR_WANT_READ && want != SSL_ERROR_WANT_WRITE) broken_ = true;
+            break;
+        }
+        all += bytes;
+    }
+    return all;
+}
+
+std::size_t Channel::write_now(std::span<const std::string_view> pieces) {
+    if (broken_ || !socket_.is_open()) {
+        broken_ = true;
+        return 0;
+    }
+    if (ssl_ == nullptr) return write_plain(pieces);
+    // One record for a message of a few small pieces: what leaves together is encrypted together.
+    std::size_t bytes = 0;
+    for (const auto piece : pieces) bytes += piece.size();
+    if (pieces.size() > 1 && bytes <= std::size_t{16} << 10) {
+        std::array<char, std::size_t{16} << 10> joined;
+        std::size_t at = 0;
+        for (const auto piece : pieces) at += piece.copy(joined.data() + at, piece.size());
+        return tls_write({joined.data(), at});
+    }
+    std::size_t all = 0;
+    for (const auto piece : pieces) {
+        const auto sent = tls_write(piece);
+        all += sent;
+        if (sent < piece.size()) break;
+    }
+    return all;
+}
+
+awaitable<bool> Channel::wait_writable(std::chrono::milliseconds stalled_for) {
+    const auto self = shared_from_this();
+    write_deadline_.set(std::chrono::steady_clock::now() + stalled_for);
+    boost::system::error_code error;
+    auto token = asio::redirect_error(asio::use_awaitable_t<Executor>(), error);
+    waits_to_write_ = true;
+    co_await socket_.async_wait(Socket::wait_write, std::move(token));
+    waits_to_write_ = false;
+    write_deadline_.clear();
+    if (error) broken_ = true;
+    co_return !broken_;
+}
+
+awaitable<bool> Channel::write(std::span<const std::string_view> pieces, std::chrono::milliseconds stalled_for) {
+    std::size_t done = 0;   // whole pieces behind us
+    std::size_t inside = 0;  // bytes of the piece at hand behind us
+    while (true) {
+        std::array<std::string_view, pieces_at_once> left{};
+        const auto count = std::min(left.size(), pieces.size() - done);
+        std::copy_n(pieces.begin() + static_cast<std::ptrdiff_t>(done), count, left.begin());
+        if (count > 0) left[0].remove_prefix(inside);
+        auto sent = write_now({left.data(), count});
+        while (done < pieces.size() && sent >= pieces[done].size() - inside) {
+            sent -= pieces[done].size() - inside;
+            inside = 0;
+            ++done;
+        }
+        inside += sent;
+        if (broken_) break;
+        if (done == pieces.size()) co_return true;
+        if (!co_await wait_writable(stalled_for)) break;
+    }
+    co_return false;
+}
+
+void Channel::shut_down_writing() {
+    if (ssl_ != nullptr && !broken_) SSL_shutdown(ssl_);
+    boost::system::error_code ignored;
+    socket_.shutdown(Socket::shutdown_send, ignored);
+}
+
+void Channel::close() {
+    boost::system::error_code ignored;
+    if (ssl_ != nullptr && socket_.is_open() && !ended_ && !broken_ && SSL_is_init_finished(ssl_) == 1) SSL_shutdown(ssl_);
+    socket_.close(ignored);
+    broken_ = true;
+    end(false);
+}
+
+}  // namespace router::http

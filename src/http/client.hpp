@@ -1,0 +1,145 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/error.hpp"
+#include "http/body.hpp"
+#include "http/bytes.hpp"
+#include "http/cancel.hpp"
+#include "http/channel.hpp"
+#include "http/head.hpp"
+#include "http/loop.hpp"
+#include "http/resolver.hpp"
+#include "http/tls.hpp"
+#include "wire/url.hpp"
+
+namespace router::http {
+
+using wire::Origin;
+
+// HTTP_PROXY, HTTPS_PROXY and NO_PROXY, as curl reads them (https://everything.curl.dev/usingcurl/proxies/env.html, read
+// 2026-11-22); upper and lower case. A loopback host goes through the proxy too unless NO_PROXY names it.
+class ProxyRules {
+ public:
+    ProxyRules() = default;
+    ProxyRules(std::string http_proxy, std::string https_proxy, std::string no_proxy);
+
+    struct Proxy {
+        Origin origin;
+        std::string authorization;  // "Basic ..." or empty
+    };
+    const Proxy* proxy_for(const Origin& origin) const;
+
+ private:
+    std::optional<Proxy> http_, https_;
+    std::vector<std::string> exempt_;
+};
+
+struct Waits {
+    SteadyTime connected_by;
+    SteadyTime first_byte_by;
+    std::chrono::milliseconds write_stall{60'000};
+};
+
+class Client;
+
+// An upstream's answer under way. Its connection goes back to the pool when it was read to its end, and is closed else.
+class Answer {
+ public:
+    ~Answer();
+    Answer(const Answer&) = delete;
+    Answer& operator=(const Answer&) = delete;
+
+    const ResponseHead& head() const { return head_; }
+    void release_head() {  // its views are not needed any longer
+        head_.headers = {};
+        head_bytes_.clear();
+        head_bytes_.shrink_to_fit();
+    }
+
+    // The next piece of the body that has arrived already; empty: none at the moment, or is_complete(). The view holds until
+    // the next wait(). Errors: upstream_broken.
+    Result<std::string_view> take();
+    bool is_complete() const { return body_.is_complete() || ended_; }
+    // Waits for more. Errors: upstream_timeout, and client_left when it was cancelled.
+    awaitable<Result<>> wait(SteadyTime until);
+
+    // All the rest of the body, appended to `into`, at most until that holds `limit` bytes: is_complete() tells.
+    awaitable<Result<>> read_whole(Bytes& into, std::size_t limit, SteadyTime until);
+
+    std::uint64_t bytes_received() const { return received_; }
+
+ private:
+    friend class Client;
+    Answer(Client& client, std::string key, std::shared_ptr<Channel> channel, Cancel& cancel);
+    Result<> note_end();
+
+    Client& client_;
+    std::string key_;
+    std::shared_ptr<Channel> channel_;
+    Cancel& cancel_;
+    std::string head_bytes_;
+    ResponseHead head_;
+    BodyReader body_;
+    std::string_view raw_;   // arrived, not yet taken; in the channel's inbox or the loop's scratch
+    bool in_inbox_ = true;
+    bool ended_ = false;     // by the peer's close, properly
+    std::uint64_t received_ = 0;
+};
+
+// HTTP/1.1 to upstreams, over kept-alive connections. One a thread.
+class Client {
+ public:
+    Client(Loop& loop, ProxyRules proxies);
+    ~Client();
+
+    // Sends a request and waits for the head of the answer (1xx are skipped).
+    //
+    //   head, body  its bytes; they stay in place until this returns. The head ends with its empty line
+    //   stale       a kept connection that turns out to be closed is replaced by a new one, once, unseen
+    //   errors      upstream_unreachable, upstream_timeout, upstream_broken; client_left when cancelled
+    awaitable<Result<std::unique_ptr<Answer>>> send(const Origin& origin, std::string_view head,
+                                                    std::span<const std::string_view> body, Waits waits, Cancel& cancel);
+
+    // Closes what is idle.
+    void close();
+
+ private:
+    friend class Answer;
+    struct Idle {
+        std::shared_ptr<Channel> channel;
+        SteadyTime since;
+    };
+    struct Pool {
+        std::vector<Idle> idle;
+        TlsSession session;
+    };
+
+    Pool& pool_of(const std::string& key);
+    std::shared_ptr<Channel> take_idle(const std::string& key);
+    void give_back(const std::string& key, std::shared_ptr<Channel> channel);
+    void drop_idle();
+    awaitable<Result<std::shared_ptr<Channel>>> connect(const Origin& origin, SteadyTime until, Cancel& cancel);
+    awaitable<Result<std::shared_ptr<Channel>>> connect_tcp(const Origin& origin, SteadyTime until, Cancel& cancel);
+    awaitable<Result<>> open_tunnel(const std::shared_ptr<Channel>& channel, const ProxyRules::Proxy& proxy, const Origin& origin,
+                                    SteadyTime until);
+    awaitable<Result<>> read_head(Answer& answer, SteadyTime until);
+    SSL_CTX* tls();
+
+    Loop& loop_;
+    ProxyRules proxies_;
+    Resolver resolver_;
+    TlsContext tls_;  // made when the first connection needs it
+    std::unordered_map<std::string, std::unique_ptr<Pool>> pools_;
+    Deadline sweep_;
+};
+
+}  // namespace router::http

@@ -1,0 +1,346 @@
+#include "http/exchange.hpp"
+
+#include <charconv>
+#include <ctime>
+
+namespace router::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+SteadyTime now() { return std::chrono::steady_clock::now(); }
+
+// The Date header's line, made anew each second.
+std::string_view date_line() {
+    thread_local std::time_t made_for = 0;
+    thread_local std::array<char, 48> line{};
+    thread_local std::size_t length = 0;
+    const auto second = std::time(nullptr);
+    if (second != made_for) {
+        std::tm parts{};
+        gmtime_r(&second, &parts);
+        length = std::strftime(line.data(), line.size(), "date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+        made_for = second;
+    }
+    return {line.data(), length};
+}
+
+// "1f4\r\n", the line before a chunk.
+struct SizeLine {
+    std::array<char, 20> text;
+    std::size_t length;
+    explicit SizeLine(std::size_t bytes) {
+        auto* end = std::to_chars(text.data(), text.data() + 16, bytes, 16).ptr;
+        *end++ = '\r';
+        *end++ = '\n';
+        length = static_cast<std::size_t>(end - text.data());
+    }
+    std::string_view view() const { return {text.data(), length}; }
+};
+
+}  // namespace
+
+Exchange::Exchange(std::shared_ptr<Channel> channel, RequestHead head, const ExchangeSettings& settings)
+    : channel_(std::move(channel)),
+      head_(std::move(head)),
+      settings_(settings),
+      keeps_alive_(head_.keeps_alive),
+      is_head_request_(head_.method == "HEAD"),
+      heartbeat_(channel_->loop().deadlines, [this] { beat(); }) {}
+
+Exchange::~Exchange() {
+    channel_->when_ended = nullptr;
+    channel_->loop().give_back(std::move(block_));
+}
+
+void Exchange::keep(std::unique_ptr<Block> block, Bytes head_bytes, std::string_view arrived) {
+    block_ = std::move(block);
+    head_bytes_ = std::move(head_bytes);
+    arrived_ = arrived;
+    bytes_in_ = head_.size;
+}
+
+void Exchange::watch_for_leaving() {
+    channel_->when_ended = [this] { left_.request(); };
+    channel_->start_reading();
+    if (channel_->has_ended()) left_.request();
+}
+
+awaitable<Result<std::string_view>> Exchange::read_body(std::size_t limit) {
+    const auto too_large = fail(ErrorKind::too_large, "The request's body is longer than " + std::to_string(limit >> 20) +
+                                                          " MB, the limit of this router (max_request_size_mb).",
+                                {}, "request_too_large");
+    if (head_.framing == Framing::length && head_.content_length > limit) co_return too_large;
+
+    std::string_view whole;
+    if (head_.framing == Framing::none) {
+        body_is_read_ = true;
+    } else if (head_.framing == Framing::length && arrived_.size() >= head_.content_length) {
+        whole = arrived_.substr(0, head_.content_length);
+        arrived_.remove_prefix(whole.size());
+        body_is_read_ = true;
+    } else {
+        if (head_.expects_continue && arrived_.empty()) {
+            const std::array<std::string_view, 1> go_on{"HTTP/1.1 100 Continue\r\n\r\n"};
+            co_await channel_->write(go_on, settings_.write_timeout);
+        }
+        BodyReader reader(head_.framing, head_.content_length, ErrorKind::bad_request);
+        const auto received = co_await receive(reader, limit);
+        if (!received) {
+            keeps_alive_ = false;
+            if (received.error().kind == ErrorKind::too_large) co_return too_large;
+            co_return std::unexpected(received.error());
+        }
+        whole = body_.view();
+    }
+    bytes_in_ += whole.size();
+    channel_->put_back(arrived_);
+    arrived_ = {};
+    watch_for_leaving();
+    co_return whole;
+}
+
+awaitable<Result<>> Exchange::receive(BodyReader& reader, std::size_t limit) {
+    if (head_.framing == Framing::length) body_.reserve(head_.content_length);
+    while (true) {
+        while (!arrived_.empty() && !reader.is_complete()) {
+            const auto piece = reader.next(arrived_);
+            if (!piece) co_return std::unexpected(piece.error());
+            if (body_.size() + piece->size() > limit) co_return fail(ErrorKind::too_large, {});
+            body_.append(*piece);
+        }
+        while (head_.framing == Framing::length && !reader.is_complete()) {  // straight to its place
+            const auto bytes = channel_->read_now(body_.room());
+            if (bytes == 0) break;
+            std::string_view arrived(body_.room().data(), bytes);
+            if (const auto counted = reader.next(arrived); !counted) co_return std::unexpected(counted.error());
+            body_.grow(bytes);
+        }
+        if (reader.is_complete()) break;
+        channel_->consume(channel_->inbox().size());
+        if (channel_->has_ended()) co_return fail(ErrorKind::client_left, "The client has left.");
+        const auto why = co_await channel_->more(now() + settings_.body_timeout);
+        if (why == Wake::timeout) {
+            co_return fail(ErrorKind::request_timeout, "The request's body came too slowly.", {}, "request_timeout");
+        }
+        arrived_ = channel_->inbox();
+    }
+    body_is_read_ = true;
+    // What came behind the body is the next request's; it may be in the channel's own block.
+    const std::string behind(arrived_);
+    channel_->consume(channel_->inbox().size());
+    if (!behind.empty()) channel_->put_back(behind);
+    arrived_ = channel_->inbox();
+    co_return Result<>();
+}
+
+void Exchange::release_request() {
+    head_.headers = {};
+    head_.method = head_.target = head_.path = head_.query = {};
+    channel_->loop().give_back(std::move(block_));
+    head_bytes_.clear();
+    body_.clear();
+}
+
+void Exchange::append_head(std::string& out, int status, std::string_view header_lines, std::string_view framing) const {
+    std::array<char, 4> digits{};
+    std::to_chars(digits.data(), digits.data() + digits.size(), status);
+    out += "HTTP/1.1 ";
+    out.append(digits.data(), 3);
+    out += ' ';
+    out += reason_phrase(status);
+    out += "\r\n";
+    out += date_line();
+    out += header_lines;
+    out += common_headers;
+    out += framing;
+    if (!keeps_alive_) out += "connection: close\r\n";
+    out += "\r\n";
+}
+
+awaitable<bool> Exchange::respond(int status, std::string_view header_lines, std::span<const std::string_view> body) {
+    stop_heartbeats();
+    begun_ = ended_ = true;
+    status_ = status;
+    if (!body_is_read_ && head_.framing != Framing::none) keeps_alive_ = false;
+    std::size_t bytes = 0;
+    for (const auto piece : body) bytes += piece.size();
+    std::array<char, 48> length{"content-length: "};
+    auto* end = std::to_chars(length.data() + 16, length.data() + 40, bytes).ptr;
+    *end++ = '\r';
+    *end++ = '\n';
+    const bool has_length = status >= 200 && status != 204 && status != 304;
+    outgoing_.clear();
+    outgoing_.reserve(512);
+    append_head(outgoing_, status, header_lines,
+                has_length ? std::string_view(length.data(), static_cast<std::size_t>(end - length.data())) : "");
+    std::array<std::string_view, 6> pieces{};
+    std::size_t count = 0;
+    pieces[count++] = outgoing_;
+    if (!is_head_request_) {
+        for (const auto piece : body) pieces.at(count++) = piece;
+        bytes_out_ += bytes;
+    }
+    bytes_out_ += outgoing_.size();
+    const std::span<const std::string_view> message(pieces.data(), count);
+    co_return co_await channel_->write(message, settings_.write_timeout);
+}
+
+void Exchange::begin(int status, std::string_view header_lines) {
+    chunked_ = !head_.is_http_1_0;
+    if (!chunked_) keeps_alive_ = false;
+    if (!body_is_read_ && head_.framing != Framing::none) keeps_alive_ = false;
+    begun_ = true;
+    event_stream_ = header_lines.starts_with("content-type: text/event-stream");
+    status_ = status;
+    outgoing_.clear();
+    append_head(outgoing_, status, header_lines, chunked_ ? "transfer-encoding: chunked\r\n" : "");
+}
+
+void Exchange::begin_with_length(int status, std::string_view header_lines, std::uint64_t length) {
+    chunked_ = false;
+    begun_ = true;
+    status_ = status;
+    outgoing_.clear();
+    append_head(outgoing_, status, header_lines, "content-length: " + std::to_string(length) + "\r\n");
+}
+
+bool Exchange::write(std::string_view piece, bool is_last) {
+    const SizeLine size(piece.size());
+    std::array<std::string_view, 4> pieces{outgoing_};
+    std::size_t count = 1;
+    if (!is_head_request_) {
+        if (!piece.empty()) {
+            if (chunked_) pieces[count++] = size.view();
+            pieces[count++] = piece;
+        }
+        if (chunked_) {
+            constexpr std::string_view end_of_chunk_and_body = "\r\n0\r\n\r\n";
+            pieces[count++] = piece.empty() ? (is_last ? end_of_chunk_and_body.substr(2) : std::string_view())
+                                            : end_of_chunk_and_body.substr(0, is_last ? 7 : 2);
+        }
+    }
+    if (is_last) {
+        ended_ = true;
+        event_stream_ = false;
+        stop_heartbeats();
+    }
+    std::size_t all = 0;
+    for (std::size_t i = 0; i < count; ++i) all += pieces[i].size();
+    bytes_out_ += all - (must_flush_ ? outgoing_.size() : 0);
+    if (interval_.count() != 0) last_write_ = now();
+    auto sent = must_flush_ ? 0 : channel_->write_now({pieces.data(), count});
+    if (sent == all) {
+        if (!outgoing_.empty()) std::string().swap(outgoing_);
+        return true;
+    }
+    std::string left;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto skipped = std::min(sent, pieces[i].size());
+        left += pieces[i].substr(skipped);
+        sent -= skipped;
+    }
+    outgoing_ = std::move(left);
+    must_flush_ = true;
+    return false;
+}
+
+awaitable<bool> Exchange::flush() {
+    if (must_flush_) {
+        const std::array<std::string_view, 1> pieces{outgoing_};
+        const bool sent = co_await channel_->write(pieces, settings_.write_timeout);
+        must_flush_ = false;
+        std::string().swap(outgoing_);
+        if (!sent) keeps_alive_ = false;
+    }
+    co_return !channel_->is_broken();
+}
+
+void Exchange::heartbeat(std::chrono::milliseconds interval, std::string header_lines, std::string_view text) {
+    if (interval.count() == 0) return;
+    interval_ = interval;
+    heartbeat_headers_ = std::move(header_lines);
+    heartbeat_text_ = text;
+    last_write_ = now();
+    heartbeat_.set(last_write_ + interval);
+}
+
+void Exchange::beat() {
+    if (interval_.count() == 0 || ended_) return;
+    const auto due = last_write_ + interval_;
+    if (due > now()) {
+        heartbeat_.set(due);
+        return;
+    }
+    if (!must_flush_) {
+        if (!begun_) begin(200, heartbeat_headers_);
+        write(heartbeat_text_, false);
+    }
+    heartbeat_.set(now() + interval_);
+}
+
+awaitable<bool> Exchange::finish() {
+    channel_->when_ended = nullptr;
+    stop_heartbeats();
+    if (!ended_) {  // the answer is cut: the client must see that it is not whole
+        channel_->close();
+        co_return false;
+    }
+    co_await flush();
+    if (channel_->is_broken()) co_return false;
+    if (keeps_alive_) {
+        if (!arrived_.empty()) channel_->put_back(arrived_);  // a request without a body that nobody asked for
+        co_return true;
+    }
+    co_await linger();
+    co_return false;
+}
+
+// Closing while the client still sends would reset the connection, and our answer with it: take in what comes for a while.
+awaitable<void> Exchange::linger() {
+    channel_->shut_down_writing();
+    if (body_is_read_ || head_.framing == Framing::none) co_return;
+    const auto until = now() + 2s;
+    std::size_t taken = 0;
+    while (!channel_->has_ended() && taken < std::size_t{4} << 20 && now() < until) {
+        channel_->consume(channel_->inbox().size());
+        std::size_t bytes = 0;
+        while ((bytes = channel_->read_now(channel_->loop().scratch())) > 0) taken += bytes;
+        co_await channel_->more(until);
+    }
+}
+
+std::string_view reason_phrase(int status) {
+    switch (status) {
+        case 200: return "OK";
+        case 201: return "Created";
+        case 202: return "Accepted";
+        case 204: return "No Content";
+        case 400: return "Bad Request";
+        case 401: return "Unauthorized";
+        case 402: return "Payment Required";
+        case 403: return "Forbidden";
+        case 404: return "Not Found";
+        case 405: return "Method Not Allowed";
+        case 408: return "Request Timeout";
+        case 409: return "Conflict";
+        case 413: return "Content Too Large";
+        case 414: return "URI Too Long";
+        case 415: return "Unsupported Media Type";
+        case 417: return "Expectation Failed";
+        case 422: return "Unprocessable Content";
+        case 426: return "Upgrade Required";
+        case 429: return "Too Many Requests";
+        case 431: return "Request Header Fields Too Large";
+        case 500: return "Internal Server Error";
+        case 501: return "Not Implemented";
+        case 502: return "Bad Gateway";
+        case 503: return "Service Unavailable";
+        case 504: return "Gateway Timeout";
+        case 505: return "HTTP Version Not Supported";
+        case 529: return "Overloaded";
+        default: return "Status";
+    }
+}
+
+}  // namespace router::http

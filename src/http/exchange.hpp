@@ -1,0 +1,118 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "http/body.hpp"
+#include "http/bytes.hpp"
+#include "http/cancel.hpp"
+#include "http/channel.hpp"
+#include "http/head.hpp"
+
+namespace router::http {
+
+struct ExchangeSettings {
+    std::chrono::milliseconds body_timeout{60'000};   // between two reads of a body
+    std::chrono::milliseconds write_timeout{60'000};  // without a byte taken by the client
+};
+
+// One request of a client and our answer to it, either whole (respond) or in pieces (begin, write).
+class Exchange {
+ public:
+    // `begun` holds what has arrived behind the head already, in `block` or in `head_bytes` together with the head.
+    Exchange(std::shared_ptr<Channel> channel, RequestHead head, const ExchangeSettings& settings);
+    ~Exchange();
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+
+    // Keeps what the head's views point into; `arrived` is what came behind the head.
+    void keep(std::unique_ptr<Block> block, Bytes head_bytes, std::string_view arrived);
+
+    const RequestHead& request() const { return head_; }
+
+    // The whole body, followed by padding_bytes that may be read; the view holds until release_request().
+    //   errors  too_large (more than `limit` bytes, told before it is read where the length is known), request_timeout,
+    //           bad_request (malformed chunks), client_left
+    awaitable<Result<std::string_view>> read_body(std::size_t limit);
+
+    // Lets go of the request's head and body, whose views are not needed any longer.
+    void release_request();
+
+    // Requested when the client leaves; noticed from the end of the request's body on.
+    Cancel& left() { return left_; }
+
+    // Header lines ("name: value\r\n") of every answer of this exchange.
+    std::string common_headers;
+
+    // Answers whole. False when the client has left.
+    awaitable<bool> respond(int status, std::string_view header_lines, std::span<const std::string_view> body);
+
+    // Begins an answer in pieces. The head leaves with the first piece. `length` where it is known, else chunked.
+    void begin(int status, std::string_view header_lines);
+    void begin_with_length(int status, std::string_view header_lines, std::uint64_t length);
+    bool has_begun() const { return begun_; }
+    bool is_event_stream() const { return event_stream_; }  // the answer that has begun is one, and has not ended
+
+    // Sends a piece; `is_last` ends the answer. What the kernel does not take at once is copied and kept: when this returns
+    // false, flush() is to be awaited before anything else is written.
+    bool write(std::string_view piece, bool is_last);
+    awaitable<bool> flush();  // false: the client has left
+    bool is_broken() const { return channel_->is_broken(); }
+
+    // From now on, whenever nothing was written for `interval`: sends the head `begin(200, header_lines)` if none was sent,
+    // and `text`. Until the answer ends, or stop_heartbeats().
+    void heartbeat(std::chrono::milliseconds interval, std::string header_lines, std::string_view text);
+    void stop_heartbeats() { heartbeat_.clear(); interval_ = {}; }
+
+    // Reads or cuts off what is left of the request. Whether the connection can serve another.
+    awaitable<bool> finish();
+    void close_after_answer() { keeps_alive_ = false; }
+
+    std::uint64_t bytes_in() const { return bytes_in_; }
+    std::uint64_t bytes_out() const { return bytes_out_; }
+    int status() const { return status_; }
+
+ private:
+    void append_head(std::string& out, int status, std::string_view header_lines, std::string_view framing) const;
+    awaitable<Result<>> receive(BodyReader& reader, std::size_t limit);
+    void watch_for_leaving();
+    void beat();
+    awaitable<void> linger();
+
+    std::shared_ptr<Channel> channel_;
+    RequestHead head_;
+    const ExchangeSettings& settings_;
+    std::unique_ptr<Block> block_;
+    Bytes head_bytes_;
+    Bytes body_;
+    std::string_view arrived_;
+    bool body_is_read_ = false;
+    bool keeps_alive_;
+    bool is_head_request_;
+    bool begun_ = false;
+    bool event_stream_ = false;
+    bool ended_ = false;
+    bool chunked_ = false;
+    int status_ = 0;
+    std::string outgoing_;  // the head until the first piece, then what the kernel did not take
+    bool must_flush_ = false;
+    Cancel left_;
+    std::uint64_t bytes_in_ = 0, bytes_out_ = 0;
+
+    Deadline heartbeat_;
+    std::chrono::milliseconds interval_{};
+    SteadyTime last_write_{};
+    std::string heartbeat_headers_;
+    std::string_view heartbeat_text_;
+};
+
+// "OK" for 200.
+std::string_view reason_phrase(int status);
+
+}  // namespace router::http

@@ -1,0 +1,314 @@
+#include "http/head.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+
+namespace router::http {
+namespace {
+
+// tchar of RFC 9110, 5.6.2
+constexpr auto is_token_char = [] {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789")) table[static_cast<unsigned char>(c)] = true;
+    for (unsigned char c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = true;
+    return table;
+}();
+
+// What a header's value may hold: visible characters, space, tab, and bytes above 127 (raw UTF-8 names are sent by clients).
+constexpr auto is_value_char = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t c = 0x20; c < 256; ++c) table[c] = c != 0x7f;
+    table['\t'] = true;
+    return table;
+}();
+
+bool is_token(std::string_view text) {
+    return !text.empty() &&
+           std::ranges::all_of(text, [](char c) { return is_token_char[static_cast<unsigned char>(c)]; });
+}
+
+bool is_value(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return is_value_char[static_cast<unsigned char>(c)]; });
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
+bool lists(std::string_view value, std::string_view word) {
+    while (!value.empty()) {
+        const auto comma = value.find(',');
+        if (is_same_name(trimmed(value.substr(0, comma)), word)) return true;
+        if (comma == std::string_view::npos) break;
+        value.remove_prefix(comma + 1);
+    }
+    return false;
+}
+
+enum class Ends : std::uint8_t { crlf, crlf_or_lf };
+
+// Takes a line off the front of `bytes`. Nothing when it has no end, or a wrong one.
+std::optional<std::string_view> take_line(std::string_view& bytes, Ends ends) {
+    const auto feed = bytes.find('\n');
+    if (feed == std::string_view::npos) return std::nullopt;
+    auto line = bytes.substr(0, feed);
+    bytes.remove_prefix(feed + 1);
+    if (line.ends_with('\r')) {
+        line.remove_suffix(1);
+    } else if (ends == Ends::crlf) {
+        return std::nullopt;
+    }
+    return line;
+}
+
+// The headers up to the empty line. The text of the error is for a person.
+std::expected<std::vector<Header>, const char*> take_headers(std::string_view& bytes, Ends ends, std::size_t limit) {
+    std::vector<Header> headers;
+    headers.reserve(16);
+    while (true) {
+        const auto line = take_line(bytes, ends);
+        if (!line) return std::unexpected("a header line does not end with CR LF");
+        if (line->empty()) return headers;
+        if (headers.size() == limit) return std::unexpected("too many headers");
+        if (line->front() == ' ' || line->front() == '\t') return std::unexpected("a header is folded over two lines");
+        const auto colon = line->find(':');
+        if (colon == std::string_view::npos) return std::unexpected("a header line has no colon");
+        const auto name = line->substr(0, colon);
+        if (!is_token(name)) return std::unexpected("a header's name has a character that does not belong there");
+        const auto value = trimmed(line->substr(colon + 1));
+        if (!is_value(value)) return std::unexpected("a header's value has a control character");
+        headers.push_back({name, value});
+    }
+}
+
+std::optional<std::uint64_t> length_of(std::string_view text) {
+    std::uint64_t number = 0;
+    if (text.empty() || text.front() < '0' || text.front() > '9' || text.size() > 18) return std::nullopt;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+// What the headers say about the message itself, counted so that a second one is seen.
+struct Control {
+    int lengths = 0, encodings = 0, hosts = 0;
+    std::string_view length, encoding;
+    bool says_close = false, says_keep_alive = false;
+};
+
+Control control_of(const std::vector<Header>& headers) {
+    Control control;
+    for (const auto& [name, value] : headers) {
+        if (is_same_name(name, "content-length")) {
+            ++control.lengths;
+            control.length = value;
+        } else if (is_same_name(name, "transfer-encoding")) {
+            ++control.encodings;
+            control.encoding = value;
+        } else if (is_same_name(name, "host")) {
+            ++control.hosts;
+        } else if (is_same_name(name, "connection")) {
+            control.says_close = control.says_close || lists(value, "close");
+            control.says_keep_alive = control.says_keep_alive || lists(value, "keep-alive");
+        }
+    }
+    return control;
+}
+
+std::unexpected<Error> bad(const char* why) {
+    return fail(ErrorKind::bad_request, std::string("The HTTP request is malformed: ") + why + ".", {}, "malformed_request");
+}
+
+Result<> frame(RequestHead& head, const Control& control) {
+    if (control.hosts > 1) return bad("more than one Host");
+    if (control.hosts == 0 && !head.is_http_1_0) return bad("no Host");
+    if (control.lengths > 1) return bad("more than one Content-Length");
+    if (control.encodings > 1) return bad("more than one Transfer-Encoding");
+    if (control.lengths == 1 && control.encodings == 1) return bad("both Content-Length and Transfer-Encoding");
+    if (control.encodings == 1) {
+        if (head.is_http_1_0) return bad("Transfer-Encoding in HTTP/1.0");
+        if (!is_same_name(control.encoding, "chunked")) return bad("a Transfer-Encoding other than chunked");
+        head.framing = Framing::chunked;
+    }
+    if (control.lengths == 1) {
+        const auto length = length_of(control.length);
+        if (!length) return bad("Content-Length is not a number");
+        head.content_length = *length;
+        head.framing = *length == 0 ? Framing::none : Framing::length;
+    }
+    head.keeps_alive = !control.says_close && !head.is_http_1_0;
+    return {};
+}
+
+// The path and query of `target`: of the origin form (/v1/models), the absolute form (http://host/v1/models), or "*".
+bool split_target(RequestHead& head) {
+    auto rest = head.target;
+    if (rest != "*" && !rest.starts_with('/')) {
+        const auto scheme = rest.find("://");
+        if (scheme == std::string_view::npos) return false;
+        const auto slash = rest.find('/', scheme + 3);
+        rest = slash == std::string_view::npos ? "/" : rest.substr(slash);
+    }
+    rest = rest.substr(0, rest.find('#'));
+    const auto mark = rest.find('?');
+    head.path = rest.substr(0, mark);
+    head.query = mark == std::string_view::npos ? std::string_view() : rest.substr(mark + 1);
+    return true;
+}
+
+Result<> read_request_line(std::string_view line, RequestHead& head) {
+    const auto first = line.find(' ');
+    const auto last = line.rfind(' ');
+    if (first == std::string_view::npos || first == last) return bad("the first line is not METHOD TARGET VERSION");
+    head.method = line.substr(0, first);
+    head.target = line.substr(first + 1, last - first - 1);
+    const auto version = line.substr(last + 1);
+    if (!is_token(head.method) || head.method.size() > 24) return bad("the method is no token");
+    if (head.target.empty() ||
+        !std::ranges::all_of(head.target, [](char c) { return c > ' ' && c < 0x7f; })) {
+        return bad("the target has a character that does not belong there");
+    }
+    if (version != "HTTP/1.1" && version != "HTTP/1.0") {
+        if (!version.starts_with("HTTP/")) return bad("the first line does not end with a version");
+        Error error{.kind = ErrorKind::not_implemented, .message = "Only HTTP/1.1 is spoken here."};
+        error.status = 505;
+        return std::unexpected(error);
+    }
+    head.is_http_1_0 = version == "HTTP/1.0";
+    if (!split_target(head)) return bad("the target is neither a path nor a URL");
+    return {};
+}
+
+std::unexpected<Error> broken(std::string why) {
+    Error error{.kind = ErrorKind::upstream_broken, .message = "The provider's answer is not HTTP."};
+    error.detail = std::move(why);
+    return std::unexpected(error);
+}
+
+}  // namespace
+
+bool is_same_name(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        const auto difference = static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
+        if (difference == 0) continue;
+        const auto letter = static_cast<unsigned char>(a[i] | 0x20);
+        if (difference != 0x20 || letter < 'a' || letter > 'z') return false;
+    }
+    return true;
+}
+
+std::string_view value_of(const std::vector<Header>& headers, std::string_view name) {
+    for (const auto& header : headers) {
+        if (is_same_name(header.name, name)) return header.value;
+    }
+    return {};
+}
+
+bool holds_whole_head(std::string_view bytes, std::size_t& searched) {
+    while (searched < bytes.size()) {
+        const void* found = std::memchr(bytes.data() + searched, '\n', bytes.size() - searched);
+        if (found == nullptr) {
+            searched = bytes.size();
+            return false;
+        }
+        const auto feed = static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
+        const auto after = bytes.substr(feed + 1);
+        if (after.starts_with('\n') || after.starts_with("\r\n")) return true;
+        if (after.empty() || after == "\r") {
+            searched = feed;
+            return false;
+        }
+        searched = feed + 1;
+    }
+    return false;
+}
+
+Result<std::optional<RequestHead>> read_request_head(std::string_view bytes, const HeadLimits& limits) {
+    auto rest = bytes;
+    if (rest.starts_with("\r\n")) rest.remove_prefix(2);  // RFC 9112, 2.2: one may come before the request line
+    std::size_t searched = 0;
+    const bool is_whole = holds_whole_head(rest, searched);
+    const auto first_line = std::min(rest.find('\n'), rest.size());
+    if (first_line > limits.line_bytes) {
+        return fail(ErrorKind::uri_too_long, "The request line is longer than " + std::to_string(limits.line_bytes) + " bytes.");
+    }
+    if (!rest.empty() && !is_token_char[static_cast<unsigned char>(rest.front())]) return bad("it does not begin with a method");
+    const auto too_large = [&] {
+        return fail(ErrorKind::head_too_large, "The request's headers are more than " + std::to_string(limits.headers) +
+                                                   ", or longer than " + std::to_string(limits.head_bytes) + " bytes.");
+    };
+    if (!is_whole) {
+        if (rest.size() > limits.head_bytes) return too_large();
+        return std::nullopt;
+    }
+    RequestHead head;
+    const auto line = take_line(rest, Ends::crlf);
+    if (!line) return bad("the first line does not end with CR LF");
+    if (const auto read = read_request_line(*line, head); !read) return std::unexpected(read.error());
+    auto headers = take_headers(rest, Ends::crlf, limits.headers);
+    if (!headers) {
+        if (std::string_view(headers.error()) == "too many headers") return too_large();
+        return bad(headers.error());
+    }
+    head.headers = std::move(*headers);
+    head.size = bytes.size() - rest.size();
+    if (head.size > limits.head_bytes) return too_large();
+    const auto control = control_of(head.headers);
+    if (const auto framed = frame(head, control); !framed) return std::unexpected(framed.error());
+    if (const auto expect = head.header("expect"); !expect.empty()) {
+        if (!is_same_name(expect, "100-continue")) {
+            return fail(ErrorKind::expectation_failed, "The only expectation met here is 100-continue.");
+        }
+        head.expects_continue = !head.is_http_1_0;
+    }
+    return head;
+}
+
+Result<std::optional<ResponseHead>> read_response_head(std::string_view bytes, const HeadLimits& limits) {
+    std::size_t searched = 0;
+    if (!holds_whole_head(bytes, searched)) {
+        if (bytes.size() > limits.head_bytes) return broken("its head is too long");
+        if (!bytes.empty() && !bytes.starts_with(std::string_view("HTTP/1.").substr(0, bytes.size()))) {
+            return broken("its head does not begin with HTTP/1.");
+        }
+        return std::nullopt;
+    }
+    auto rest = bytes;
+    ResponseHead head;
+    const auto line = take_line(rest, Ends::crlf_or_lf);
+    if (!line || line->size() < 12 || !line->starts_with("HTTP/1.") || (*line)[8] != ' ') return broken("no status line");
+    const auto code = line->substr(9, 3);
+    const auto [end, error] = std::from_chars(code.data(), code.data() + 3, head.status);
+    if (error != std::errc() || end != code.data() + 3 || head.status < 100) return broken("its status is no number");
+    auto headers = take_headers(rest, Ends::crlf_or_lf, limits.headers * 4);
+    if (!headers) return broken(headers.error());
+    head.headers = std::move(*headers);
+    head.size = bytes.size() - rest.size();
+
+    const auto control = control_of(head.headers);
+    const bool is_http_1_0 = (*line)[7] == '0';
+    head.keeps_alive = !control.says_close && (!is_http_1_0 || control.says_keep_alive);
+    if (head.status < 200 || head.status == 204 || head.status == 304) {
+        head.framing = Framing::none;
+    } else if (control.encodings > 0) {
+        if (!lists(control.encoding, "chunked")) return broken("its transfer encoding is not chunked");
+        head.framing = Framing::chunked;
+        head.keeps_alive = head.keeps_alive && control.lengths == 0;
+    } else if (control.lengths > 0) {
+        const auto length = length_of(control.length);
+        if (!length) return broken("its content length is no number");
+        head.content_length = *length;
+        head.framing = *length == 0 ? Framing::none : Framing::length;
+    } else {
+        head.framing = Framing::until_close;
+        head.keeps_alive = false;
+    }
+    return head;
+}
+
+}  // namespace router::http

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "http/awaitable.hpp"
+#include "http/deadline.hpp"
+
+namespace router::http {
+
+// A connection's small buffer: what a pending read writes into. Followed by bytes that a JSON reader may touch.
+inline constexpr std::size_t block_bytes = 2048;
+inline constexpr std::size_t padding_bytes = 64;
+
+struct Block {
+    char bytes[block_bytes + padding_bytes];
+};
+
+// What a thread that serves connections shares among them: its executor, its deadlines, and warm memory. Nothing of it
+// is touched by another thread.
+class Loop {
+ public:
+    Loop() : deadlines(context) {}
+
+    std::unique_ptr<Block> take_block() {
+        if (spare_.empty()) return std::unique_ptr<Block>(new Block);
+        auto block = std::move(spare_.back());
+        spare_.pop_back();
+        return block;
+    }
+    void give_back(std::unique_ptr<Block> block) {
+        if (block && spare_.size() < 64) spare_.push_back(std::move(block));
+    }
+
+    // A large area for what is read and used up before anything is awaited; followed by padding_bytes.
+    std::span<char> scratch() {
+        if (!scratch_) scratch_.reset(new char[scratch_bytes + padding_bytes]);
+        return {scratch_.get(), scratch_bytes};
+    }
+
+    // Text that is written and used up before anything is awaited.
+    std::string outbox;
+
+    asio::io_context context{1};
+    Deadlines deadlines;
+
+ private:
+    static constexpr std::size_t scratch_bytes = 256 << 10;
+    std::vector<std::unique_ptr<Block>> spare_;
+    std::unique_ptr<char[]> scratch_;
+};
+
+}  // namespace router::http

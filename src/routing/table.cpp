@@ -1,0 +1,163 @@
+#include "routing/table.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/nearest.hpp"
+
+namespace router::routing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds set_aside_for = 5s;      // LiteLLM's cooldown_time
+constexpr std::chrono::seconds longest_set_aside = 60s;  // however long a Retry-After asks for
+
+std::chrono::seconds asked_for(const std::string& retry_after) {
+    const auto seconds = std::strtol(retry_after.c_str(), nullptr, 10);
+    return std::clamp(std::chrono::seconds(seconds), set_aside_for, longest_set_aside);
+}
+
+// More fixed letters, then fewer stars: "openai/gpt-*" before "openai/*" before "*".
+bool is_more_specific(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return a.size() > b.size();
+    const auto stars_a = std::ranges::count(a, '*'), stars_b = std::ranges::count(b, '*');
+    return stars_a != stars_b ? stars_a < stars_b : a < b;
+}
+
+}  // namespace
+
+void Backend::failed(const Error& error, SteadyTime now) const {
+    if (!may_another_do_better(error)) return;
+    set_aside_until_.store((now + asked_for(error.retry_after)).time_since_epoch().count(), std::memory_order_relaxed);
+}
+
+bool Backend::is_healthy(SteadyTime now) const {
+    return set_aside_until_.load(std::memory_order_relaxed) <= now.time_since_epoch().count();
+}
+
+Table::Table(const config::Snapshot& snapshot) {
+    for (const auto& configured : snapshot.groups) {
+        auto& group = groups_.emplace_back(Group{.name = configured.name, .backends = {}});
+        for (const auto& target : configured.targets) {
+            const auto& backend = backends_.emplace_back(target);
+            group.backends.push_back(&backend);
+            by_id_.emplace(target.id, &backend);
+        }
+        by_name_.emplace(configured.name, &group);
+        if (configured.is_wildcard()) {
+            wildcards_.push_back(&group);
+        } else if (!configured.targets.empty()) {
+            listed_.push_back({configured.name, &configured.targets.front()});
+        }
+    }
+    std::ranges::sort(wildcards_, is_more_specific, &Group::name);
+    for (const auto& alias : snapshot.aliases) {
+        aliases_.emplace(alias.name, alias.group);
+        if (alias.hidden || by_name_.contains(alias.name)) continue;
+        const auto found = find(alias.group);
+        if (found.group != nullptr && !found.group->backends.empty()) {
+            listed_.push_back({alias.name, &found.group->backends.front()->upstream.target()});
+        }
+    }
+}
+
+Table::Found Table::find(std::string_view model) const {
+    if (const auto found = by_id_.find(model); found != by_id_.end()) return {.group = nullptr, .one = found->second, .stars = {}};
+    if (const auto alias = aliases_.find(model); alias != aliases_.end()) model = alias->second;
+    if (const auto found = by_name_.find(model); found != by_name_.end() && !found->second->backends.empty()) {
+        return {.group = found->second, .one = nullptr, .stars = {}};
+    }
+    for (const auto* group : wildcards_) {
+        if (auto stars = match_wildcard(group->name, model)) return {.group = group, .one = nullptr, .stars = std::move(*stars)};
+    }
+    return {};
+}
+
+bool Table::serves(std::string_view model) const {
+    const auto found = find(model);
+    return found.group != nullptr || found.one != nullptr;
+}
+
+Result<Plan> Table::plan(std::string_view model, SteadyTime now) const {
+    const auto found = find(model);
+    if (found.one != nullptr) {
+        const auto& target = found.one->upstream.target();
+        return Plan{.group = target.model_name, .attempts = {{found.one, target.model}}};
+    }
+    if (found.group == nullptr) {
+        auto message = "The model '" + std::string(model) + "' does not exist here.";
+        if (const auto near = nearest_name(model); !near.empty()) message += " Did you mean '" + near + "'?";
+        return fail(ErrorKind::not_found, std::move(message), "model", "model_not_found");
+    }
+    if (const auto alias = aliases_.find(model); alias != aliases_.end()) model = alias->second;
+    Plan plan{.group = found.group->name, .attempts = {}};
+    plan.attempts.reserve(found.group->backends.size());
+    for (const bool wanted : {true, false}) {
+        for (const auto* backend : found.group->backends) {
+            if (backend->is_healthy(now) != wanted) continue;
+            plan.attempts.push_back({backend, fill_wildcards(backend->upstream.target().model, found.stars, model)});
+        }
+    }
+    return plan;
+}
+
+std::string Table::nearest_name(std::string_view model) const {
+    std::vector<std::string_view> names;
+    for (const auto& one : listed_) names.push_back(one.id);
+    return std::string(nearest(model, names));
+}
+
+bool may_another_do_better(const Error& error) {
+    switch (error.kind) {
+        case ErrorKind::upstream_unreachable:
+        case ErrorKind::upstream_timeout:
+        case ErrorKind::upstream_broken: return true;
+        case ErrorKind::upstream_refused: {
+            const int status = error.http_status();
+            return status == 401 || status == 402 || status == 403 || status == 404 || status == 408 || status == 429 || status >= 500;
+        }
+        default: return false;
+    }
+}
+
+std::optional<std::vector<std::string_view>> match_wildcard(std::string_view pattern, std::string_view name) {
+    std::vector<std::string_view> stars;
+    const auto first = pattern.find('*');
+    if (!name.starts_with(pattern.substr(0, first))) return std::nullopt;
+    if (first == std::string_view::npos) return name == pattern ? std::optional(stars) : std::nullopt;
+    name.remove_prefix(first);
+    pattern.remove_prefix(first + 1);
+    while (true) {
+        const auto next = pattern.find('*');
+        const auto literal = pattern.substr(0, next);
+        if (next == std::string_view::npos) {
+            if (name.size() < literal.size() || !name.ends_with(literal)) return std::nullopt;
+            stars.push_back(name.substr(0, name.size() - literal.size()));
+            return stars;
+        }
+        const auto at = name.find(literal);
+        if (at == std::string_view::npos) return std::nullopt;
+        stars.push_back(name.substr(0, at));
+        name.remove_prefix(at + literal.size());
+        pattern.remove_prefix(next + 1);
+    }
+}
+
+std::string fill_wildcards(std::string_view model, const std::vector<std::string_view>& stars, std::string_view name) {
+    const auto wanted = static_cast<std::size_t>(std::ranges::count(model, '*'));
+    if (wanted == 0) return std::string(model);
+    if (wanted > stars.size()) return std::string(name);
+    std::string filled;
+    std::size_t used = 0;
+    for (const char c : model) {
+        if (c == '*') {
+            filled += stars[used++];
+        } else {
+            filled += c;
+        }
+    }
+    return filled;
+}
+
+}  // namespace router::routing

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/error.hpp"
+#include "config/snapshot.hpp"
+#include "providers/upstream.hpp"
+
+namespace router::routing {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// A target with its health. The health is all that changes, and the one thing that threads share.
+class Backend {
+ public:
+    explicit Backend(const config::Target& target) : upstream(target) {}
+
+    // A failed attempt sets the target aside for a while; one that succeeded brings it back.
+    void failed(const Error& error, SteadyTime now) const;
+    void succeeded() const { set_aside_until_.store(0, std::memory_order_relaxed); }
+    bool is_healthy(SteadyTime now) const;
+
+    providers::Upstream upstream;
+
+ private:
+    mutable std::atomic<std::int64_t> set_aside_until_{0};  // on the steady clock's own scale
+};
+
+struct Attempt {
+    const Backend* backend;
+    std::string model;  // what the upstream is asked for
+};
+
+// The targets to try, in order.
+struct Plan {
+    std::string_view group;  // the model_name that serves the call
+    std::vector<Attempt> attempts;
+};
+
+struct ListedModel {
+    std::string_view id;
+    const config::Target* target;  // the first of its group
+};
+
+// Model names to targets, made from a snapshot.
+//
+//   order  a target's id, an alias, a model_name, the most specific wildcard, "*" (LiteLLM's order)
+class Table {
+ public:
+    explicit Table(const config::Snapshot& snapshot);
+
+    // Healthy targets first, each group in the order of the file; the others behind them, for a last hope is better than none.
+    //   errors  not_found, with the nearest name there is
+    Result<Plan> plan(std::string_view model, SteadyTime now) const;
+
+    // What /v1/models lists: groups and aliases, not wildcards, not what is hidden; in the order of the file.
+    const std::vector<ListedModel>& listed() const { return listed_; }
+    bool serves(std::string_view model) const;
+
+    const std::deque<Backend>& backends() const { return backends_; }
+
+ private:
+    struct Group {
+        std::string_view name;
+        std::vector<const Backend*> backends;
+    };
+    struct Found {
+        const Group* group = nullptr;
+        const Backend* one = nullptr;         // a target asked for by its id
+        std::vector<std::string_view> stars;  // what each '*' of the group's name matched
+    };
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+    template <class Value>
+    using ByName = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
+
+    Found find(std::string_view model) const;
+    std::string nearest_name(std::string_view model) const;
+
+    std::deque<Backend> backends_;
+    std::deque<Group> groups_;
+    ByName<const Group*> by_name_;
+    ByName<const Backend*> by_id_;
+    ByName<std::string> aliases_;
+    std::vector<const Group*> wildcards_;  // the most specific first
+    std::vector<ListedModel> listed_;
+};
+
+// Whether another target may succeed where one failed with this: not when the fault is the caller's.
+bool may_another_do_better(const Error& error);
+
+// What each '*' of `pattern` stands for in `name`; nothing when it does not match.
+std::optional<std::vector<std::string_view>> match_wildcard(std::string_view pattern, std::string_view name);
+
+// `model` with its '*'s filled in from the left; a model without any stays, one with more than there are takes `name` whole.
+std::string fill_wildcards(std::string_view model, const std::vector<std::string_view>& stars, std::string_view name);
+
+}  // namespace router::routing

@@ -1,0 +1,82 @@
+#include "wire/multipart.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+
+namespace router::wire {
+namespace {
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
+    return out;
+}
+
+// The parameter `name` of a header such as `form-data; name="model"; filename="a.wav"`; quotes taken off.
+std::string_view parameter(std::string_view header, std::string_view name) {
+    auto rest = header;
+    while (true) {
+        const auto semicolon = rest.find(';');
+        if (semicolon == std::string_view::npos) return {};
+        rest.remove_prefix(semicolon + 1);
+        while (rest.starts_with(' ') || rest.starts_with('\t')) rest.remove_prefix(1);
+        if (lower(rest.substr(0, name.size())) != name || rest.substr(name.size()).empty() || rest[name.size()] != '=') continue;
+        auto value = rest.substr(name.size() + 1);
+        if (value.starts_with('"')) {
+            value.remove_prefix(1);
+            return value.substr(0, value.find('"'));
+        }
+        value = value.substr(0, value.find_first_of("; \t\r\n"));
+        return value;
+    }
+}
+
+std::string_view disposition_of(std::string_view part_head) {
+    while (!part_head.empty()) {
+        const auto end = std::min(part_head.find("\r\n"), part_head.size());
+        const auto line = part_head.substr(0, end);
+        if (lower(line.substr(0, 20)) == "content-disposition:") return line.substr(20);
+        part_head.remove_prefix(std::min(end + 2, part_head.size()));
+    }
+    return {};
+}
+
+}  // namespace
+
+std::optional<std::string_view> multipart_boundary(std::string_view content_type) {
+    if (lower(content_type.substr(0, 19)) != "multipart/form-data") return std::nullopt;
+    const auto boundary = parameter(content_type, "boundary");
+    if (boundary.empty() || boundary.size() > 70) return std::nullopt;
+    return boundary;
+}
+
+std::optional<std::vector<FormPart>> read_form(std::string_view body, std::string_view boundary) {
+    const auto delimiter = "\r\n--" + std::string(boundary);
+    std::vector<FormPart> parts;
+    auto rest = body;
+    if (rest.starts_with(std::string_view(delimiter).substr(2))) {
+        rest.remove_prefix(delimiter.size() - 2);
+    } else {
+        const auto first = rest.find(delimiter);
+        if (first == std::string_view::npos) return std::nullopt;
+        rest.remove_prefix(first + delimiter.size());
+    }
+    while (!rest.starts_with("--")) {
+        const auto line_end = rest.find("\r\n");
+        if (line_end == std::string_view::npos) return std::nullopt;
+        rest.remove_prefix(line_end);  // the empty line may follow at once: no header at all
+        const auto head_end = rest.find("\r\n\r\n");
+        if (head_end == std::string_view::npos) return std::nullopt;
+        const auto head = rest.substr(std::min<std::size_t>(2, head_end), head_end - std::min<std::size_t>(2, head_end));
+        rest.remove_prefix(head_end + 2);  // keep the CR LF that a part without bytes shares with the delimiter
+        const auto end = rest.find(delimiter);
+        if (end == std::string_view::npos) return std::nullopt;
+        const auto value = end < 2 ? std::string_view() : rest.substr(2, end - 2);
+        parts.push_back({parameter(disposition_of(head), "name"), value});
+        rest.remove_prefix(end + delimiter.size());
+    }
+    return parts.empty() ? std::nullopt : std::optional(std::move(parts));
+}
+
+}  // namespace router::wire
