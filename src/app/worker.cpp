@@ -1,8 +1,5 @@
 #include "app/worker.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-
 #include "app/endpoints.hpp"
 #include "dialects/openai_chat/error.hpp"
 #include "telemetry/log.hpp"
@@ -36,8 +33,7 @@ Worker::Worker(std::shared_ptr<const gateway::Configuration> configuration, http
 Worker::~Worker() = default;
 
 void Worker::run() {
-    const auto stays = http::asio::make_work_guard(loop_.context);
-    loop_.context.run();
+    loop_.run();
     telemetry::flush();
 }
 
@@ -50,11 +46,11 @@ http::awaitable<void> Worker::serve(http::Exchange& client) {
 }
 
 void Worker::publish(std::shared_ptr<const gateway::Configuration> configuration) {
-    http::asio::post(loop_.context, [this, fresh = std::move(configuration)]() mutable { services_.configuration = std::move(fresh); });
+    loop_.post([this, fresh = std::move(configuration)]() mutable { services_.configuration = std::move(fresh); });
 }
 
 void Worker::drain() {
-    http::asio::post(loop_.context, [this] {
+    loop_.post([this] {
         server_.drain();
         check_drained();
     });
@@ -62,12 +58,12 @@ void Worker::drain() {
 
 void Worker::check_drained() {
     if (server_.connections() == 0) {
-        loop_.context.stop();
+        loop_.stop();
     } else {
         drained_.set(std::chrono::steady_clock::now() + 20ms);
     }
 }
 
-void Worker::stop() { loop_.context.stop(); }
+void Worker::stop() { loop_.stop(); }
 
 }  // namespace router::app

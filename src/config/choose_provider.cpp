@@ -43,14 +43,15 @@ std::optional<ChosenProvider> forced(const Value& provider, std::string_view mod
 std::optional<ChosenProvider> unknown_prefix(const Value& model, std::string_view prefix,
                                              bool has_base, const ProviderCatalogue& catalogue,
                                              Report& report) {
+    const auto named = model.written.empty() ? shown(prefix) : shown(model);
     if (has_base) {
-        report.warning(model.place, "there is no provider " + shown(prefix) +
+        report.warning(model.place, "there is no provider " + named +
                                         did_you_mean(prefix, catalogue.prefixes()) +
                                         "; as api_base is given, it is asked for " + shown(model) +
                                         " (with openai/ before the name this is clear)");
         return ChosenProvider{catalogue.find("openai_like"), model.text};
     }
-    report.error(model.place, "there is no provider " + shown(prefix) +
+    report.error(model.place, "there is no provider " + named +
                                   did_you_mean(prefix, catalogue.prefixes()) +
                                   "; for a server of your own write openai/<model> and api_base");
     return std::nullopt;

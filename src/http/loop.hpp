@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,6 +25,10 @@ struct Block {
 class Loop {
  public:
     Loop() : deadlines(context) {}
+
+    void run();   // until stop()
+    void stop();  // from any thread
+    void post(std::move_only_function<void()> task);  // from any thread; carried out on the loop's
 
     std::unique_ptr<Block> take_block() {
         if (spare_.empty()) return std::unique_ptr<Block>(new Block);
