@@ -312,5 +312,14 @@ TEST(MasterKey, ComesFromTheFileThenFromTheEnvironment) {
               std::string::npos);
 }
 
+TEST(Report, CountsWhatIsMoreThanAPersonReads) {
+    std::string text = demo + "general_settings:\n";
+    for (int i = 0; i < 1500; ++i) text += "  qqqqqqqq" + std::to_string(i) + ": 1\n";
+    const auto loaded = load_given(text);
+    EXPECT_TRUE(loaded.snapshot);
+    EXPECT_EQ(loaded.diagnostics.size(), 1001U);
+    EXPECT_EQ(loaded.diagnostics.back().message, "and 500 more");
+}
+
 }  // namespace
 }  // namespace router::config

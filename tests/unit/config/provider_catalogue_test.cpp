@@ -93,5 +93,25 @@ TEST(ProviderCatalogue, LocatesTheMistakesOfThatFile) {
         "providers.yml:5:1: error: the provider \"zed\" must be a map with base_url and key\n");
 }
 
+TEST(ProviderCatalogue, TakesHeadersAndNoUnknownKindFromThatFile) {
+    const auto entry = model_with("model: acme/x\napi_key: k");
+    const std::string row = "acme:\n  base_url: http://h/v1\n";
+    const auto loaded =
+        load_given(entry, {}, {{"providers.yml", row + "  headers: {X-Title: Router}\n"}});
+    ASSERT_NE(target_of(loaded, "m"), nullptr) << told(loaded.diagnostics);
+    EXPECT_EQ(target_of(loaded, "m")->provider.headers.at("x-title"), "Router");
+    EXPECT_EQ(told(entry, {},
+                   {{"providers.yml", row + "  kind: openai_compatible\n  headers: {Host: x}\n"}}),
+              "providers.yml:3:9: error: acme.kind must be one of openai_chat; it is "
+              "\"openai_compatible\"\n"
+              "providers.yml:4:13: error: the header \"Host\" is set by the router itself\n");
+}
+
+TEST(ProviderCatalogue, NeedsFourLinesForAProvider) {
+    const auto text = embedded_text();
+    const auto groq = text.find("\ncerebras:\n");
+    EXPECT_EQ(std::ranges::count(text.substr(groq + 1, text.find("\n\n", groq) - groq), '\n'), 4);
+}
+
 }  // namespace
 }  // namespace router::config

@@ -274,5 +274,29 @@ TEST(Target, DoesNotShowAKeyThatStandsInTheWrongPlace) {
               std::string::npos);
 }
 
+TEST(ApiKey, LosesTheLineBreakAtItsEndAndHasNoOther) {
+    EXPECT_EQ(
+        only_target("model: openai/x\napi_key: os.environ/K", {{"K", " key\r\n"}}).api_key.reveal(),
+        "key");
+    EXPECT_EQ(only_target("model: openai/x", {{"OPENAI_API_KEY", "key\n"}}).api_key.reveal(),
+              "key");
+    EXPECT_EQ(
+        told(model_with("model: openai/x\napi_key: os.environ/K"), {{"K", "a\r\nX-Header: b"}}),
+        "main.yml:5:14: error: litellm_params.api_key must be one line of text\n");
+    EXPECT_NE(told(model_with("model: openai/x\napi_key: k\norganization: \"a\\nb\""))
+                  .find("one line of text"),
+              std::string::npos);
+}
+
+TEST(Target, HasNoTimeoutOfZero) {
+    EXPECT_EQ(told(model_with("model: openai/x\napi_key: k\ntimeout: 0")),
+              "main.yml:6:14: error: litellm_params.timeout must be above 0; it is \"0\"\n");
+}
+
+TEST(Target, LeavesOutParametersThatAreNull) {
+    EXPECT_TRUE(only_target("model: openai/x\napi_key: k\ntemperature: null\nmax_tokens:")
+                    .defaults.empty());
+}
+
 }  // namespace
 }  // namespace router::config
