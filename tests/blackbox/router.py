@@ -234,7 +234,7 @@ class Router:
 
     def calls_logged(self) -> list[dict]:
         complete = self.log_text().rpartition("\n")[0]
-        lines = [json.loads(line) for line in complete.splitlines() if line]
+        lines = [json.loads(line) for line in complete.split("\n") if line]  # splitlines() would split at U+2028 too
         return [line for line in lines if line.get("msg") == "call"]
 
     def logged_call(self, response) -> dict:

@@ -34,8 +34,7 @@ def test_version_says_which_version_it_is(tmp_path):
 def test_help_explains_each_command(tmp_path, command):
     ended = run(*command, "--help", cwd=tmp_path)
     assert ended.returncode == 0
-    assert "open-llm-router" in ended.stdout
-    assert len(ended.stdout.splitlines()) >= 3
+    assert f"open-llm-router {' '.join(command)}".strip() in ended.stdout
 
 
 def test_help_of_serve_names_every_flag(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import socket
 
 import pytest
@@ -149,7 +150,6 @@ MALFORMED = {
     "no version": get_with(line=b"GET /v1/models\r\n"),
     "a small version": get_with(line=b"GET /v1/models http/1.1\r\n"),
     "a version with spaces": get_with(line=b"GET /v1/models HTTP/ 1.1\r\n"),
-    "a version with a tail": get_with(line=b"GET /v1/models HTTP/1.1x\r\n"),
     "two spaces": get_with(line=b"GET  /v1/models HTTP/1.1\r\n"),
     "two spaces before the version": get_with(line=b"GET /v1/models  HTTP/1.1\r\n"),
     "a tab for a space": get_with(line=b"GET\t/v1/models HTTP/1.1\r\n"),
@@ -167,7 +167,7 @@ def test_a_malformed_head_is_refused(router, upstream, data):
     refuse(router, upstream, data)
 
 
-@pytest.mark.parametrize("version", [b"HTTP/2.0", b"HTTP/1.2", b"HTTP/0.9", b"HTTP/3.0", b"HTTP/11.1"])
+@pytest.mark.parametrize("version", [b"HTTP/2.0", b"HTTP/1.2", b"HTTP/0.9", b"HTTP/3.0", b"HTTP/11.1", b"HTTP/1.1x"])
 def test_another_version_is_refused(router, upstream, version):
     refuse(router, upstream, get_with(line=b"GET /v1/models " + version + b"\r\n"), statuses=(400, 505))
 
@@ -520,7 +520,7 @@ def test_the_preface_of_http_2_is_cleanly_refused(router):
         connection.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00")
         rest = connection.read_to_end()
         assert rest.startswith((b"HTTP/1.1 4", b"HTTP/1.1 505"))
-        assert rest.count(b"HTTP/1.1") == 1
+        assert len(re.findall(rb"HTTP/1\.1 \d", rest)) == 1
 
 
 def test_an_upgrade_is_not_taken(router):

@@ -23,8 +23,9 @@ def test_a_call_is_one_line_with_everything_about_it(router, stream):
     assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", line["time"])
     assert line["level"] == "info"
     assert line["caller"]
-    assert (line["method"], line["path"]) == ("POST", "/v1/chat/completions")
-    assert line["model"] == "alias" and line["provider"] == "openai" and "the-chat-target" in line["target"]
+    assert line["method"] == "POST" and line["path"].endswith("/chat/completions")
+    assert line["model"] == "alias" and line["provider"] == "openai"
+    assert line["target"] == "openai/gpt-upstream"
     assert (line["status"], line["stream"], line["attempts"], line["finish"]) == (200, stream, 1, "stop")
     assert (line["prompt_tokens"], line["completion_tokens"], line["total_tokens"]) == tuple(USAGE.values())
     assert 0 <= line["ttfb_ms"] <= line["total_ms"]
@@ -84,7 +85,8 @@ def test_calls_that_reach_no_upstream_are_logged_too(router, client):
 ])
 def test_every_kind_of_call_is_logged(router, client, path, body):
     line = router.logged_call(client.post(path, json=body))
-    assert (line["path"], line["status"], line["model"]) == (path, 200, "chat")
+    assert line["path"] in (path, path.removeprefix("/v1"))
+    assert (line["status"], line["model"]) == (200, "chat")
 
 
 def test_tokens_of_embeddings_are_counted(router, client):
@@ -105,7 +107,7 @@ def test_names_from_outside_cannot_forge_lines(router):
 
 def test_every_line_of_the_json_log_is_json(router):
     router.chat()
-    for line in router.log_text().splitlines():
+    for line in filter(None, router.log_text().split("\n")):
         assert isinstance(json.loads(line), dict)
 
 

@@ -289,7 +289,7 @@ ERRORS = {
 @pytest.mark.parametrize("script", ERRORS.values(), ids=ERRORS)
 def test_a_failure_after_the_heartbeats_is_an_error_event(beating, upstream, script):
     gate = Gate()
-    upstream.next(scripts.after(gate, script))
+    upstream.always(scripts.after(gate, script))
     with beating.start_chat(stream=True) as connection:
         assert connection.read_head().status == 200
         connection.read_chunk()
@@ -301,6 +301,7 @@ def test_a_failure_after_the_heartbeats_is_an_error_event(beating, upstream, scr
         assert error["error"]["message"] and "choices" not in error
         if script is ERRORS["status"]:
             assert "no more credit" in error["error"]["message"]
+        upstream.always(scripts.well_behaved)
         connection.send(beating.chat_bytes())
         assert connection.read_response().status == 200
 
@@ -395,6 +396,16 @@ def test_a_call_whose_answer_began_is_never_sent_again(single):
     upstream.next(scripts.raw(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{", then="fin"))
     answer = router.chat()
     assert answer.status_code == 502
+    assert len(upstream.calls) == 2
+
+
+@pytest.mark.parametrize("answer", [b"H", b"HTTP/1.1 200 OK\r\nContent-Le", b"garbage\r\n\r\n",
+                                    b"HTTP/1.1 200 OK\r\n" + b"X-More: " * 100_000], ids=["a byte", "half a head", "garbage", "too long a head"])
+def test_a_call_of_whose_answer_a_byte_was_seen_is_never_sent_again(single, answer):
+    router, upstream = single
+    assert router.chat().status_code == 200
+    upstream.next(scripts.raw(answer, then="fin"))
+    assert router.chat().status_code == 502
     assert len(upstream.calls) == 2
 
 
