@@ -1,6 +1,7 @@
 #include "config/read_models.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -176,6 +177,34 @@ void read_aliases(const Value& document, std::string_view section,
     for (const auto& member : aliases->members) read_alias(member, declared, snapshot, report);
 }
 
+struct ModelList {
+    std::set<std::string> declared;  // every model_name, also of entries that are left out
+    std::vector<Target> targets;
+    std::vector<Target> for_all_providers;  // what model: "*" stands for
+};
+
+void read_item(const Value& item, const Credentials& credentials, const ModelContext& context,
+               ModelList& list) {
+    ModelEntry entry;
+    if (!read_entry(item, credentials, entry, context.report)) return;
+    auto targets = read_targets(entry, context);
+    if (entry.model_name.empty()) return;
+    list.declared.insert(entry.model_name);
+    for (auto& target : targets) {
+        const bool is_its_own = target.model_name == entry.model_name;
+        (is_its_own ? list.targets : list.for_all_providers).push_back(std::move(target));
+    }
+}
+
+// An entry of a provider's very name stands above what model: "*" would make of it.
+void add_targets(ModelList list, Snapshot& snapshot, Report& report) {
+    std::erase_if(list.for_all_providers,
+                  [&](const Target& target) { return list.declared.contains(target.model_name); });
+    std::ranges::move(list.for_all_providers, std::back_inserter(list.targets));
+    std::set<std::string> ids;
+    for (auto& target : list.targets) add_target(std::move(target), snapshot, ids, report);
+}
+
 }  // namespace
 
 void read_models(const Value& document, const Environment& environment,
@@ -187,29 +216,12 @@ void read_models(const Value& document, const Environment& environment,
                {section::router_settings}, report);
     const auto credentials = read_credentials(document, report);
 
-    std::set<std::string> declared;
-    std::set<std::string> ids;
-    std::vector<Target> targets;
-    std::vector<Target> for_all_providers;  // what model: "*" stands for; an entry of that very
-                                            // name stands above it
-    if (const auto* list = list_of(document, "model_list", report)) {
-        for (const auto& item : list->items) {
-            ModelEntry entry;
-            if (!read_entry(item, credentials, entry, report)) continue;
-            auto read = read_targets(entry, context);
-            if (entry.model_name.empty()) continue;
-            declared.insert(entry.model_name);
-            for (auto& target : read) {
-                auto& where = target.model_name == entry.model_name ? targets : for_all_providers;
-                where.push_back(std::move(target));
-            }
-        }
+    ModelList list;
+    if (const auto* items = list_of(document, "model_list", report)) {
+        for (const auto& item : items->items) read_item(item, credentials, context, list);
     }
-    for (auto& target : targets) add_target(std::move(target), snapshot, ids, report);
-    for (auto& target : for_all_providers) {
-        if (!declared.contains(target.model_name))
-            add_target(std::move(target), snapshot, ids, report);
-    }
+    const auto declared = list.declared;
+    add_targets(std::move(list), snapshot, report);
     read_aliases(document, "router_settings", declared, snapshot, report);
     read_aliases(document, "litellm_settings", declared, snapshot, report);
     if (snapshot.groups.empty() && !report.has_error()) {
