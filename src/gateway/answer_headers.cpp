@@ -15,8 +15,13 @@ void add(std::string& lines, std::string_view name, std::string_view value) {
 }
 
 void add_milliseconds(std::string& lines, std::string_view name, double value) {
+    const auto thousandths = static_cast<std::int64_t>(value * 1000 + 0.5);
     std::array<char, 32> text{};
-    const auto* end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, 3).ptr;
+    auto* end = std::to_chars(text.data(), text.data() + 24, thousandths / 1000).ptr;
+    *end++ = '.';
+    *end++ = static_cast<char>('0' + thousandths / 100 % 10);
+    *end++ = static_cast<char>('0' + thousandths / 10 % 10);
+    *end++ = static_cast<char>('0' + thousandths % 10);
     add(lines, name, {text.data(), static_cast<std::size_t>(end - text.data())});
 }
 

@@ -45,9 +45,8 @@ http::awaitable<Result<std::unique_ptr<Incoming>>> receive(http::Exchange& clien
     auto incoming = std::make_unique<Incoming>();
     incoming->body = *body;
     incoming->content_type = client.request().header("content-type");
-    const auto boundary = wire::multipart_boundary(incoming->content_type);
-    const bool is_form = endpoint.body == BodyKind::form && boundary.has_value();
-    const auto read = is_form ? read_form(*incoming, *boundary) : read_json(*incoming, endpoint);
+    const auto boundary = endpoint.body == BodyKind::form ? wire::multipart_boundary(incoming->content_type) : std::nullopt;
+    const auto read = boundary ? read_form(*incoming, *boundary) : read_json(*incoming, endpoint);
     if (!read) co_return std::unexpected(read.error());
     co_return incoming;
 }

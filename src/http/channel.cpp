@@ -278,26 +278,25 @@ awaitable<bool> Channel::wait_writable(std::chrono::milliseconds stalled_for) {
     co_return !broken_;
 }
 
-awaitable<bool> Channel::write(std::span<const std::string_view> pieces, std::chrono::milliseconds stalled_for) {
-    std::size_t done = 0;   // whole pieces behind us
+awaitable<bool> Channel::write(std::span<const std::string_view> pieces, std::chrono::milliseconds stalled_for, std::size_t sent) {
+    std::size_t done = 0;    // whole pieces behind us
     std::size_t inside = 0;  // bytes of the piece at hand behind us
     while (true) {
-        std::array<std::string_view, pieces_at_once> left{};
-        const auto count = std::min(left.size(), pieces.size() - done);
-        std::copy_n(pieces.begin() + static_cast<std::ptrdiff_t>(done), count, left.begin());
-        if (count > 0) left[0].remove_prefix(inside);
-        auto sent = write_now({left.data(), count});
         while (done < pieces.size() && sent >= pieces[done].size() - inside) {
             sent -= pieces[done].size() - inside;
             inside = 0;
             ++done;
         }
         inside += sent;
-        if (broken_) break;
+        if (broken_) co_return false;
         if (done == pieces.size()) co_return true;
-        if (!co_await wait_writable(stalled_for)) break;
+        std::array<std::string_view, pieces_at_once> left{};
+        const auto count = std::min(left.size(), pieces.size() - done);
+        std::copy_n(pieces.begin() + static_cast<std::ptrdiff_t>(done), count, left.begin());
+        left[0].remove_prefix(inside);
+        sent = write_now({left.data(), count});
+        if (sent == 0 && !broken_ && !co_await wait_writable(stalled_for)) co_return false;
     }
-    co_return false;
 }
 
 void Channel::shut_down_writing() {

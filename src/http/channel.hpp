@@ -60,7 +60,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
     std::size_t write_now(std::span<const std::string_view> pieces);
     // Sends all of `pieces`, which must stay in place. False when the connection broke, or when `stalled_for` passed
     // without a byte taken (the channel is closed then).
-    awaitable<bool> write(std::span<const std::string_view> pieces, std::chrono::milliseconds stalled_for);
+    //   sent  so many bytes of them have left already
+    awaitable<bool> write(std::span<const std::string_view> pieces, std::chrono::milliseconds stalled_for, std::size_t sent = 0);
     bool is_broken() const { return broken_; }
 
     // From now on a write that waits is given up when something arrives: an answer that came early.

@@ -48,8 +48,8 @@ Endpoint endpoint_of(const Address& address, std::uint16_t port) {
 
 }  // namespace
 
-Answer::Answer(Client& client, std::string key, std::shared_ptr<Channel> channel, Cancel& cancel)
-    : client_(client), key_(std::move(key)), channel_(std::move(channel)), cancel_(cancel) {}
+Answer::Answer(Client& client, ConnectionPool& pool, std::shared_ptr<Channel> channel, Cancel& cancel)
+    : client_(client), pool_(pool), channel_(std::move(channel)), cancel_(cancel) {}
 
 Answer::~Answer() {
     cancel_.forget();
@@ -57,7 +57,7 @@ Answer::~Answer() {
     const bool reusable = body_.is_complete() && head_.status != 0 && head_.keeps_alive && raw_.empty() &&
                           channel_->inbox().empty() && !channel_->has_ended() && !channel_->is_broken();
     if (reusable) {
-        client_.give_back(key_, std::move(channel_));
+        client_.give_back(pool_, std::move(channel_));
     } else {
         channel_->close();
     }
@@ -149,14 +149,14 @@ void Client::close() {
     }
 }
 
-Client::Pool& Client::pool_of(const std::string& key) {
+ConnectionPool& Client::pool_of(const std::string& key) {
     auto& pool = pools_[key];
-    if (!pool) pool = std::make_unique<Pool>();
+    if (!pool) pool = std::make_unique<ConnectionPool>();
     return *pool;
 }
 
-std::shared_ptr<Channel> Client::take_idle(const std::string& key) {
-    auto& idle = pool_of(key).idle;
+std::shared_ptr<Channel> Client::take_idle(ConnectionPool& pool) {
+    auto& idle = pool.idle;
     while (!idle.empty()) {
         auto channel = std::move(idle.back().channel);
         idle.pop_back();
@@ -167,14 +167,13 @@ std::shared_ptr<Channel> Client::take_idle(const std::string& key) {
     return nullptr;
 }
 
-void Client::give_back(const std::string& key, std::shared_ptr<Channel> channel) {
-    auto& pool = pool_of(key);
+void Client::give_back(ConnectionPool& pool, std::shared_ptr<Channel> channel) {
     if (pool.idle.size() >= idle_connections) {
         channel->close();
         return;
     }
     channel->when_ended = [&pool, gone = channel.get()] {
-        std::erase_if(pool.idle, [gone](const Idle& idle) { return idle.channel.get() == gone; });
+        std::erase_if(pool.idle, [gone](const ConnectionPool::Idle& idle) { return idle.channel.get() == gone; });
     };
     channel->start_reading();
     if (channel->has_ended()) return;
@@ -186,7 +185,7 @@ void Client::drop_idle() {
     bool any = false;
     for (auto& [key, pool] : pools_) {
         std::vector<std::shared_ptr<Channel>> old;
-        std::erase_if(pool->idle, [&](Idle& idle) {
+        std::erase_if(pool->idle, [&](ConnectionPool::Idle& idle) {
             if (now() - idle.since < idle_limit) return false;
             old.push_back(std::move(idle.channel));
             return true;
@@ -301,7 +300,9 @@ awaitable<Result<>> Client::read_head(Answer& answer, SteadyTime until) {
             bytes = collected;
         }
         while (true) {
-            auto read = read_response_head(bytes, head_limits);
+            // The head is kept apart from the body, so that the inbox is free for the latter.
+            answer.head_bytes_.assign(bytes.substr(0, whole_head_size(bytes)));
+            auto read = read_response_head(answer.head_bytes_.empty() ? bytes : answer.head_bytes_, head_limits);
             if (!read) co_return std::unexpected(read.error());
             if (!*read) break;
             const auto size = (*read)->size;
@@ -310,9 +311,7 @@ awaitable<Result<>> Client::read_head(Answer& answer, SteadyTime until) {
                 if (collected.empty()) channel.consume(size);
                 continue;
             }
-            // Head and body part here: the head is kept apart, so that the inbox is free for the body.
-            answer.head_bytes_.assign(bytes.substr(0, size));
-            answer.head_ = std::move(**read_response_head(answer.head_bytes_, head_limits));
+            answer.head_ = std::move(**read);
             answer.body_ = BodyReader(answer.head_.framing, answer.head_.content_length, ErrorKind::upstream_broken);
             if (collected.empty()) {
                 channel.consume(size);
@@ -349,9 +348,12 @@ awaitable<Result<std::unique_ptr<Answer>>> Client::send(const Origin& origin, st
         pieces[count++] = head;
     }
     for (const auto piece : body) pieces.at(count++) = piece;
+    std::size_t bytes = 0;
+    for (const auto piece : pieces) bytes += piece.size();
     const std::span<const std::string_view> message(pieces.data(), count);
 
-    auto channel = take_idle(origin.key);
+    auto& pool = pool_of(origin.key);
+    auto channel = take_idle(pool);
     while (true) {
         if (cancel.is_requested()) co_return cancelled();
         const bool is_reused = channel != nullptr;
@@ -364,11 +366,12 @@ awaitable<Result<std::unique_ptr<Answer>>> Client::send(const Origin& origin, st
         cancel.on_request([broken_off] {
             if (const auto still_there = broken_off.lock()) still_there->close();
         });
-        std::unique_ptr<Answer> answer(new Answer(*this, origin.key, channel, cancel));
+        std::unique_ptr<Answer> answer(new Answer(*this, pool, channel, cancel));
         // An upstream may answer, and close, before it has read all: what it said counts, not that writing failed.
         channel->stop_writing_on_arrival();
         channel->start_reading();
-        co_await channel->write(message, waits.write_stall);
+        const auto written = channel->write_now(message);
+        if (written < bytes) co_await channel->write(message, waits.write_stall, written);
         const auto read = co_await read_head(*answer, waits.first_byte_by);
         if (read) co_return answer;
         const bool is_stale = is_reused && read.error().kind == ErrorKind::upstream_broken && channel->inbox().empty();

@@ -51,6 +51,16 @@ struct Waits {
 
 class Client;
 
+// Connections of one origin that nobody uses at the moment, and its TLS session to resume.
+struct ConnectionPool {
+    struct Idle {
+        std::shared_ptr<Channel> channel;
+        SteadyTime since;
+    };
+    std::vector<Idle> idle;
+    TlsSession session;
+};
+
 // An upstream's answer under way. Its connection goes back to the pool when it was read to its end, and is closed else.
 class Answer {
  public:
@@ -79,11 +89,11 @@ class Answer {
 
  private:
     friend class Client;
-    Answer(Client& client, std::string key, std::shared_ptr<Channel> channel, Cancel& cancel);
+    Answer(Client& client, ConnectionPool& pool, std::shared_ptr<Channel> channel, Cancel& cancel);
     Result<> note_end();
 
     Client& client_;
-    std::string key_;
+    ConnectionPool& pool_;
     std::shared_ptr<Channel> channel_;
     Cancel& cancel_;
     std::string head_bytes_;
@@ -114,18 +124,9 @@ class Client {
 
  private:
     friend class Answer;
-    struct Idle {
-        std::shared_ptr<Channel> channel;
-        SteadyTime since;
-    };
-    struct Pool {
-        std::vector<Idle> idle;
-        TlsSession session;
-    };
-
-    Pool& pool_of(const std::string& key);
-    std::shared_ptr<Channel> take_idle(const std::string& key);
-    void give_back(const std::string& key, std::shared_ptr<Channel> channel);
+    ConnectionPool& pool_of(const std::string& key);
+    static std::shared_ptr<Channel> take_idle(ConnectionPool& pool);
+    void give_back(ConnectionPool& pool, std::shared_ptr<Channel> channel);
     void drop_idle();
     awaitable<Result<std::shared_ptr<Channel>>> connect(const Origin& origin, SteadyTime until, Cancel& cancel);
     awaitable<Result<std::shared_ptr<Channel>>> connect_tcp(const Origin& origin, SteadyTime until, Cancel& cancel);
@@ -138,7 +139,7 @@ class Client {
     ProxyRules proxies_;
     Resolver resolver_;
     TlsContext tls_;  // made when the first connection needs it
-    std::unordered_map<std::string, std::unique_ptr<Pool>> pools_;
+    std::unordered_map<std::string, std::unique_ptr<ConnectionPool>> pools_;  // by Origin::key
     Deadline sweep_;
 };
 

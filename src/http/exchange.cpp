@@ -183,7 +183,10 @@ awaitable<bool> Exchange::respond(int status, std::string_view header_lines, std
     }
     bytes_out_ += outgoing_.size();
     const std::span<const std::string_view> message(pieces.data(), count);
-    co_return co_await channel_->write(message, settings_.write_timeout);
+    const auto all = outgoing_.size() + (is_head_request_ ? 0 : bytes);
+    const auto sent = channel_->write_now(message);
+    if (sent == all) co_return true;
+    co_return co_await channel_->write(message, settings_.write_timeout, sent);
 }
 
 void Exchange::begin(int status, std::string_view header_lines) {
@@ -286,7 +289,7 @@ awaitable<bool> Exchange::finish() {
         channel_->close();
         co_return false;
     }
-    co_await flush();
+    if (must_flush_) co_await flush();
     if (channel_->is_broken()) co_return false;
     if (keeps_alive_) {
         if (!arrived_.empty()) channel_->put_back(arrived_);  // a request without a body that nobody asked for

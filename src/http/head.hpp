@@ -58,9 +58,8 @@ struct HeadLimits {
     std::size_t headers = 100;
 };
 
-// Whether `bytes` hold a whole head. `searched` is how many of them were looked at before; it is moved on, so that a head
-// that dribbles in is not searched again and again.
-bool holds_whole_head(std::string_view bytes, std::size_t& searched);
+// The size of the head at the front of `bytes`, with its empty line; 0 when its end has not come.
+std::size_t whole_head_size(std::string_view bytes);
 
 // Reads the request's head at the front of `bytes`, which hold it whole or not at all (nothing is returned then).
 //

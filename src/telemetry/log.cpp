@@ -123,15 +123,15 @@ Line::Line(Level level, std::string_view message)
 }
 
 void Line::begin_field(std::string_view name) {
-    if (is_json()) {
-        out_ += ",\"";
-        out_ += name;
-        out_ += "\":";
-    } else {
-        out_ += ' ';
-        out_ += name;
-        out_ += '=';
-    }
+    std::array<char, 40> text;  // NOLINT: filled as far as it is used
+    auto* end = text.data();
+    const bool json = is_json();
+    *end++ = json ? ',' : ' ';
+    if (json) *end++ = '"';
+    end += name.copy(end, 32);
+    if (json) *end++ = '"';
+    *end++ = json ? ':' : '=';
+    out_.append(text.data(), static_cast<std::size_t>(end - text.data()));
 }
 
 Line& Line::text(std::string_view name, std::string_view value) {
@@ -159,10 +159,9 @@ Line& Line::milliseconds(std::string_view name, double value) {
     const auto thousandths = static_cast<std::int64_t>(value * 1000 + 0.5);
     append_integer(out_, thousandths / 1000);
     const auto fraction = static_cast<int>(thousandths % 1000);
-    out_ += '.';
-    out_ += static_cast<char>('0' + fraction / 100);
-    out_ += static_cast<char>('0' + fraction / 10 % 10);
-    out_ += static_cast<char>('0' + fraction % 10);
+    const std::array<char, 4> text{'.', static_cast<char>('0' + fraction / 100), static_cast<char>('0' + fraction / 10 % 10),
+                                   static_cast<char>('0' + fraction % 10)};
+    out_.append(text.data(), text.size());
     return *this;
 }
 

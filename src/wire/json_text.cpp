@@ -1,19 +1,31 @@
 #include "wire/json_text.hpp"
 
-#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 #include "wire/utf8.hpp"
 
 namespace router::wire {
 namespace {
 
-constexpr auto needs_escape = [] {
-    std::array<bool, 256> table{};
-    for (std::size_t c = 0; c < 0x20; ++c) table[c] = true;
-    table['"'] = table['\\'] = true;
-    return table;
-}();
+bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+// Whether eight bytes at once are plain ASCII that stands in a JSON string as it is.
+bool are_plain(const char* bytes) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, 8);
+    constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+    const auto has_zero = [](std::uint64_t x) { return (x - ones) & ~x; };
+    return ((word | (word - 0x20 * ones) | has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\'))) & highs) == 0;
+}
+
+std::size_t plain_length(std::string_view text) {
+    std::size_t i = 0;
+    while (i + 8 <= text.size() && are_plain(text.data() + i)) i += 8;
+    while (i < text.size() && static_cast<unsigned char>(text[i]) < 0x80 && !needs_escape(text[i])) ++i;
+    return i;
+}
 
 void append_escape(std::string& out, char c) {
     switch (c) {
@@ -33,7 +45,7 @@ void append_escape(std::string& out, char c) {
 void append_escaped(std::string& out, std::string_view text) {
     std::size_t from = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (!needs_escape[static_cast<unsigned char>(text[i])]) continue;
+        if (!needs_escape(text[i])) continue;
         out += text.substr(from, i - from);
         append_escape(out, text[i]);
         from = i + 1;
@@ -45,7 +57,15 @@ void append_escaped(std::string& out, std::string_view text) {
 
 void append_quoted(std::string& out, std::string_view text) {
     out += '"';
-    append_escaped(out, is_utf8(text) ? text : std::string_view(repaired_utf8(text)));
+    const auto plain = plain_length(text);
+    out += text.substr(0, plain);
+    if (text.remove_prefix(plain); !text.empty()) {
+        if (is_utf8(text)) {
+            append_escaped(out, text);
+        } else {
+            append_escaped(out, repaired_utf8(text));
+        }
+    }
     out += '"';
 }
 

@@ -60,8 +60,8 @@ def test_an_upstream_with_another_ones_certificate_is_not_called(start_router, a
 
 
 def test_an_upstream_that_does_not_speak_tls_is_not_called(start_router, authority, upstream):
-    router = start_router({"model_list": [model("chat", upstream.base_url.replace("http:", "https:"))]},
-                          env={"SSL_CERT_FILE": str(authority.pem)})
+    router = start_router({"model_list": [model("chat", upstream.base_url.replace("http:", "https:"))],
+                           "general_settings": {"connect_timeout": 0.4}}, env={"SSL_CERT_FILE": str(authority.pem)})
     answer = router.chat()
     assert answer.status_code in (502, 504) and answer.json()["error"]["message"]
     assert upstream.calls == []
@@ -171,6 +171,7 @@ def test_plain_bytes_on_the_tls_port_get_no_answer_and_do_no_harm(secure_router)
     assert secure_router.chat().status_code == 200
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 def test_old_versions_of_tls_are_refused(secure_router, authority):
     context = authority.client()
     context.set_ciphers("ALL:@SECLEVEL=0")

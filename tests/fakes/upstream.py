@@ -222,7 +222,8 @@ class Call:
         edges = [0, *positions, len(data)]
         for begin, end in zip(edges, edges[1:]):
             self.write(data[begin:end])
-            self.until_read()
+            if end < len(data):
+                self.until_read()
 
     # -- waiting, and ways to end
 

@@ -73,7 +73,7 @@ std::string_view Request::key_text(std::string_view raw_from, std::string_view u
     if (raw_from.size() > length && raw_from[length] == '"' && raw_from.substr(0, length) == unescaped) {
         return raw_from.substr(0, length);
     }
-    return unescaped_.emplace_back(unescaped);
+    return unescaped_.emplace_front(unescaped);
 }
 
 Result<> Request::read_known() {
@@ -90,8 +90,11 @@ Result<> Request::read_known() {
     if (model == nullptr || model->value == "null") {
         return fail(ErrorKind::bad_request, "The request lacks the field 'model'.", "model", "missing_required_parameter");
     }
-    std::string_view name;
-    if (model->value.front() != '"' || json::read(model->value).get_string().get(name) != simdjson::SUCCESS || name.empty()) {
+    auto name = model->value;
+    const bool is_string = name.size() > 2 && name.front() == '"';
+    if (is_string && name.find('\\') == std::string_view::npos) {
+        name = name.substr(1, name.size() - 2);
+    } else if (!is_string || json::read(model->value).get_string().get(name) != simdjson::SUCCESS || name.empty()) {
         return fail(ErrorKind::bad_request, "The field 'model' must be a string that names a model.", "model", "invalid_type");
     }
     model_ = name;

@@ -2,7 +2,7 @@
 
 #include <array>
 #include <cstddef>
-#include <deque>
+#include <forward_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -70,7 +70,7 @@ class Request {
 
     std::string_view body_;
     std::vector<Member> members_;
-    std::deque<std::string> unescaped_;
+    std::forward_list<std::string> unescaped_;  // keys that were escaped
     std::string model_;
     bool is_streaming_ = false;
     bool wants_usage_ = false;
