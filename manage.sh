@@ -48,7 +48,11 @@ need_build_packages() {
     need "the certificates that providers are checked against" ca-certificates
 }
 
-need_sanitizers() { need "the sanitizers' runtime" libclang-rt-19-dev; }
+# llvm-19 has llvm-symbolizer, which puts names and lines into what a sanitizer finds.
+need_sanitizers() {
+    need "the sanitizers and what makes their reports readable" libclang-rt-19-dev llvm-19
+    export PATH="$PATH:/usr/lib/llvm-19/bin"
+}
 
 need_test_packages() {
     need_sanitizers
