@@ -31,7 +31,7 @@ void CallRecord::failed(const Error& error) {
 
 CallRecord::~CallRecord() {
     telemetry::Line line(error_.empty() ? telemetry::Level::info : telemetry::Level::warning, "call");
-    line.text("id", id_).text("caller", caller).text("path", path).text("model", model);
+    line.text("id", id_).text("caller", caller).text("method", "POST").text("path", path).text("model", model);
     line.text("target", target).text("provider", provider).number("status", status).flag("stream", is_streaming);
     if (usage.is_known) {
         line.number("prompt_tokens", static_cast<std::int64_t>(usage.prompt));

@@ -124,7 +124,7 @@ Result<> listen(Fleet& fleet, const config::ServerSettings& settings, int thread
     if (threads > 1) ::close(*probe);
     for (int i = 0; i < threads; ++i) {
         auto& worker = fleet.add_worker(proxies);
-        const auto descriptor = threads > 1 ? http::listen_on(settings.host, settings.port, true) : probe;
+        const auto descriptor = threads > 1 ? http::listen_on(settings.host, settings.port, true) : Result<int>(*probe);
         if (!descriptor) return std::unexpected(descriptor.error());
         worker.listen(*descriptor, tls);
         if (i > 0 || settings.unix_socket.empty()) continue;
@@ -221,7 +221,8 @@ int serve(const CommandLine& line) {
         tls = std::move(*context);
     }
     const auto configuration = std::make_shared<const gateway::Configuration>(loaded.snapshot, line.no_auth);
-    Fleet fleet(source, configuration, line.no_auth);
+    // It lives as long as the process: calls that are cut off at the end still refer to it.
+    static auto& fleet = *new Fleet(source, configuration, line.no_auth);
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     const int threads = snapshot.server.threads > 0 ? snapshot.server.threads : cores;
     if (const auto opened = listen(fleet, snapshot.server, threads, proxies_from(source), tls.get()); !opened) {

@@ -3,8 +3,11 @@
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 namespace router {
 
@@ -48,8 +51,25 @@ struct Error {
     int http_status() const { return status != 0 ? status : router::http_status(kind); }
 };
 
+// A value or an error: std::expected, but for the error, which is kept elsewhere. Results lie in the frames of every coroutine
+// that waits, thousands at a time, and an Error of their own in each would be most of what a stream costs.
 template <class T = void>
-using Result = std::expected<T, Error>;
+class Result : private std::expected<T, std::unique_ptr<Error>> {
+    using Base = std::expected<T, std::unique_ptr<Error>>;
+
+ public:
+    using Base::Base;
+    using Base::has_value;
+    using Base::operator bool;
+    using Base::operator*;
+
+    Result(std::unexpected<Error> failed) : Base(std::unexpect, std::make_unique<Error>(std::move(failed).error())) {}
+
+    auto operator->() requires(!std::is_void_v<T>) { return Base::operator->(); }
+    auto operator->() const requires(!std::is_void_v<T>) { return Base::operator->(); }
+    Error& error() { return *Base::error(); }
+    const Error& error() const { return *Base::error(); }
+};
 
 inline std::unexpected<Error> fail(ErrorKind kind, std::string message, std::string param = {},
                                    std::string code = {}) {

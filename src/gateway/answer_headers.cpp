@@ -44,7 +44,6 @@ bool is_passed_on(std::string_view name) {
 std::string call_headers(const accounting::CallRecord& record) {
     std::string lines;
     lines.reserve(160);
-    add(lines, "x-request-id", record.id());
     add(lines, "x-litellm-call-id", record.id());
     add(lines, "x-litellm-version", ROUTER_VERSION);
     return lines;

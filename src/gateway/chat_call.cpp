@@ -1,7 +1,6 @@
 #include "gateway/chat_call.hpp"
 
 #include "accounting/call_record.hpp"
-#include "base/ids.hpp"
 #include "gateway/answer_headers.hpp"
 #include "gateway/receive.hpp"
 #include "gateway/refuse.hpp"
@@ -42,7 +41,7 @@ http::awaitable<Result<>> run(http::Exchange& client, Services& services, const 
 
 http::awaitable<void> serve_call(http::Exchange& client, Services& services, const Endpoint& endpoint) {
     const auto config = services.configuration;  // one snapshot for the whole call
-    accounting::CallRecord record(new_id(), endpoint.path);  // written when it leaves scope, come what may
+    accounting::CallRecord record(client.id(), endpoint.path);  // written when it leaves scope, come what may
     client.common_headers += call_headers(record);
     const auto outcome = co_await run(client, services, *config, endpoint, record);
     if (!outcome) {

@@ -204,7 +204,7 @@ http::awaitable<Result<>> relay_whole(Sent& sent, const routing::Plan& plan, con
                                       accounting::CallRecord& record) {
     auto& answer = *sent.answer;
     http::Bytes body;
-    const auto read = co_await answer.read_whole(body, whole_limit, sent.ends_by);
+    const auto read = co_await answer.read_whole(body, whole_limit, deadlines.idle, sent.ends_by);
     record.upstream_ended();
     if (!read) co_return std::unexpected(read.error());
     const auto headers = answer_headers(json_type, sent, plan, &answer.head(), record);
@@ -236,7 +236,7 @@ http::awaitable<Result<>> relay_bytes(Sent& sent, const routing::Plan& plan, con
     } else {
         client.begin(head.status, headers);
     }
-    const auto forwarded = co_await forward_rest(sent, deadlines, client);
+    auto forwarded = co_await forward_rest(sent, deadlines, client);
     record.upstream_ended();
     co_return forwarded;
 }

@@ -38,11 +38,12 @@ dialects::openai_chat::Changes changes_for(const routing::Attempt& attempt, cons
 }
 
 // The error that an upstream answered with, without what is nobody's business.
-http::awaitable<Error> read_refusal(http::Answer& answer, const providers::Upstream& upstream, http::SteadyTime until) {
+http::awaitable<Error> read_refusal(http::Answer& answer, const providers::Upstream& upstream, milliseconds idle,
+                                    http::SteadyTime until) {
     http::Bytes body;
     const auto status = answer.head().status;
     const std::string retry_after(answer.head().header("retry-after"));
-    const auto read = co_await answer.read_whole(body, error_body_limit, until);
+    const auto read = co_await answer.read_whole(body, error_body_limit, idle, until);
     if (!read && read.error().kind == ErrorKind::client_left) co_return read.error();
     auto error = dialects::openai_chat::decode_error(status, body.view(), upstream.target().provider.prefix);
     error.message = upstream.without_secrets(std::move(error.message));
@@ -66,8 +67,8 @@ http::awaitable<Result<Sent>> attempt_one(const routing::Attempt& attempt, const
     if (!answer) co_return std::unexpected(answer.error());
 
     if ((*answer)->head().status / 100 != 2) {
-        const auto until = std::min(ends_by, steady_clock::now() + deadlines.idle);
-        co_return std::unexpected(co_await read_refusal(**answer, upstream, until));
+        auto refusal = co_await read_refusal(**answer, upstream, deadlines.idle, ends_by);
+        co_return std::unexpected(std::move(refusal));
     }
     co_return Sent{.backend = attempt.backend, .answer = std::move(*answer), .ends_by = ends_by};
 }

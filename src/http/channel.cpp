@@ -33,7 +33,12 @@ Channel::Channel(Loop& loop, Socket socket)
 }
 
 Channel::~Channel() {
-    if (ssl_ != nullptr) SSL_free(ssl_);
+    if (ssl_ != nullptr) {
+        // Else OpenSSL marks the session of a connection that the peer ended as one never to be resumed (RFC 4346, 7.2.1,
+        // has dropped that rule).
+        SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+        SSL_free(ssl_);
+    }
     loop_.give_back(std::move(block_));
 }
 

@@ -106,7 +106,7 @@ awaitable<Result<>> Answer::wait(SteadyTime until) {
     co_return Result<>();
 }
 
-awaitable<Result<>> Answer::read_whole(Bytes& into, std::size_t limit, SteadyTime until) {
+awaitable<Result<>> Answer::read_whole(Bytes& into, std::size_t limit, std::chrono::milliseconds idle, SteadyTime until) {
     if (body_.framing() == Framing::length) into.reserve(std::min<std::uint64_t>(body_.remaining(), limit));
     while (true) {
         while (into.size() < limit) {
@@ -128,7 +128,7 @@ awaitable<Result<>> Answer::read_whole(Bytes& into, std::size_t limit, SteadyTim
             into.grow(bytes);
         }
         if (is_complete() || into.size() >= limit) co_return Result<>();
-        const auto waited = co_await wait(until);
+        const auto waited = co_await wait(std::min(until, now() + idle));
         if (!waited) co_return std::unexpected(waited.error());
     }
 }
@@ -293,6 +293,7 @@ awaitable<Result<>> Client::read_head(Answer& answer, SteadyTime until) {
         if (why == Wake::timeout) {
             co_return failure(ErrorKind::upstream_timeout, "The provider did not answer in time.", "no head in time");
         }
+        answer.received_ += channel.inbox().size();
         std::string_view bytes = channel.inbox();
         if (!collected.empty() || channel.is_full()) {
             collected += bytes;
@@ -322,7 +323,6 @@ awaitable<Result<>> Client::read_head(Answer& answer, SteadyTime until) {
                 answer.raw_ = {scratch.data(), rest.copy(scratch.data(), scratch.size())};
                 answer.in_inbox_ = false;
             }
-            answer.received_ = answer.raw_.size();
             co_return Result<>();
         }
         if (!collected.empty()) collected.erase(0, collected.size() - bytes.size());
@@ -374,7 +374,7 @@ awaitable<Result<std::unique_ptr<Answer>>> Client::send(const Origin& origin, st
         if (written < bytes) co_await channel->write(message, waits.write_stall, written);
         const auto read = co_await read_head(*answer, waits.first_byte_by);
         if (read) co_return answer;
-        const bool is_stale = is_reused && read.error().kind == ErrorKind::upstream_broken && channel->inbox().empty();
+        const bool is_stale = is_reused && read.error().kind == ErrorKind::upstream_broken && answer->bytes_received() == 0;
         if (!is_stale) co_return std::unexpected(read.error());
         channel.reset();
     }

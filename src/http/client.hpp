@@ -70,9 +70,8 @@ class Answer {
 
     const ResponseHead& head() const { return head_; }
     void release_head() {  // its views are not needed any longer
-        head_.headers = {};
-        head_bytes_.clear();
-        head_bytes_.shrink_to_fit();
+        head_.headers = std::vector<Header>();
+        head_bytes_ = std::string();
     }
 
     // The next piece of the body that has arrived already; empty: none at the moment, or is_complete(). The view holds until
@@ -83,7 +82,8 @@ class Answer {
     awaitable<Result<>> wait(SteadyTime until);
 
     // All the rest of the body, appended to `into`, at most until that holds `limit` bytes: is_complete() tells.
-    awaitable<Result<>> read_whole(Bytes& into, std::size_t limit, SteadyTime until);
+    //   idle   how long it may wait between two bytes
+    awaitable<Result<>> read_whole(Bytes& into, std::size_t limit, std::chrono::milliseconds idle, SteadyTime until);
 
     std::uint64_t bytes_received() const { return received_; }
 

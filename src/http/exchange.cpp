@@ -135,7 +135,7 @@ awaitable<Result<>> Exchange::receive(BodyReader& reader, std::size_t limit) {
 }
 
 void Exchange::release_request() {
-    head_.headers = {};
+    head_.headers = std::vector<Header>();
     head_.method = head_.target = head_.path = head_.query = {};
     channel_->loop().give_back(std::move(block_));
     head_bytes_.clear();
@@ -151,6 +151,9 @@ void Exchange::append_head(std::string& out, int status, std::string_view header
     out += reason_phrase(status);
     out += "\r\n";
     out += date_line();
+    out += "x-request-id: ";
+    out += id_;
+    out += "\r\n";
     out += header_lines;
     out += common_headers;
     out += framing;

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/ids.hpp"
 #include "http/body.hpp"
 #include "http/bytes.hpp"
 #include "http/cancel.hpp"
@@ -35,6 +36,7 @@ class Exchange {
     void keep(std::unique_ptr<Block> block, Bytes head_bytes, std::string_view arrived);
 
     const RequestHead& request() const { return head_; }
+    const std::string& id() const { return id_; }  // in x-request-id of every answer
 
     // The whole body, followed by padding_bytes that may be read; the view holds until release_request().
     //   errors  too_large (more than `limit` bytes, told before it is read where the length is known), request_timeout,
@@ -86,6 +88,7 @@ class Exchange {
     awaitable<void> linger();
 
     std::shared_ptr<Channel> channel_;
+    std::string id_ = new_id();
     RequestHead head_;
     const ExchangeSettings& settings_;
     std::unique_ptr<Block> block_;

@@ -97,7 +97,8 @@ std::optional<std::uint64_t> length_of(std::string_view text) {
 // What the headers say about the message itself, counted so that a second one is seen.
 struct Control {
     int lengths = 0, encodings = 0, hosts = 0;
-    std::string_view length, encoding;
+    bool lengths_differ = false;
+    std::string_view length, encoding, host;
     bool says_close = false, says_keep_alive = false;
 };
 
@@ -105,13 +106,14 @@ Control control_of(const std::vector<Header>& headers) {
     Control control;
     for (const auto& [name, value] : headers) {
         if (is_same_name(name, "content-length")) {
-            ++control.lengths;
+            control.lengths_differ = control.lengths++ > 0 && (control.lengths_differ || value != control.length);
             control.length = value;
         } else if (is_same_name(name, "transfer-encoding")) {
             ++control.encodings;
             control.encoding = value;
         } else if (is_same_name(name, "host")) {
             ++control.hosts;
+            control.host = value;
         } else if (is_same_name(name, "connection")) {
             control.says_close = control.says_close || lists(value, "close");
             control.says_keep_alive = control.says_keep_alive || lists(value, "keep-alive");
@@ -127,6 +129,7 @@ std::unexpected<Error> bad(const char* why) {
 Result<> frame(RequestHead& head, const Control& control) {
     if (control.hosts > 1) return bad("more than one Host");
     if (control.hosts == 0 && !head.is_http_1_0) return bad("no Host");
+    if (control.host.find_first_of("/\\@?#, \t<>\"") != std::string_view::npos) return bad("Host is no host");
     if (control.lengths > 1) return bad("more than one Content-Length");
     if (control.encodings > 1) return bad("more than one Transfer-Encoding");
     if (control.lengths == 1 && control.encodings == 1) return bad("both Content-Length and Transfer-Encoding");
@@ -292,6 +295,8 @@ Result<std::optional<ResponseHead>> read_response_head(std::string_view bytes, c
         if (!lists(control.encoding, "chunked")) return broken("its transfer encoding is not chunked");
         head.framing = Framing::chunked;
         head.keeps_alive = head.keeps_alive && control.lengths == 0;
+    } else if (control.lengths_differ) {
+        return broken("its content lengths differ");
     } else if (control.lengths > 0) {
         const auto length = length_of(control.length);
         if (!length) return broken("its content length is no number");

@@ -79,68 +79,76 @@ awaitable<void> Server::serve(std::shared_ptr<Channel> channel, SSL_CTX* tls) {
     connections_.erase(&connection);
 }
 
-awaitable<bool> Server::serve_next(Connection& connection) {
-    const auto channel = connection.channel;
+// Waits for a request and reads its head; null when there is none: the client has left, or was refused.
+awaitable<std::unique_ptr<Exchange>> Server::read_head(Connection& connection) {
+    const auto& channel = connection.channel;
     Bytes collected;  // of a head that is longer than the inbox
     bool has_begun = !channel->inbox().empty();
     auto until = std::chrono::steady_clock::now() + (has_begun ? settings_.head_timeout : settings_.keepalive_timeout);
-    std::optional<RequestHead> head;
     while (true) {
         const auto seen = collected.size() > 0 ? collected.view() : channel->inbox();
         auto read = read_request_head(seen, settings_.limits);
-        if (!read) co_return co_await refuse(connection, read.error());
-        if (*read) {
-            head = std::move(*read);
-            break;
+        if (!read) {
+            co_await refuse(connection, std::move(read.error()));
+            co_return nullptr;
         }
-        if (channel->has_ended()) co_return false;
+        if (*read) {
+            const auto arrived = seen.substr((*read)->size);
+            auto exchange = std::make_unique<Exchange>(channel, std::move(**read), settings_.exchange);
+            if (collected.size() > 0) {
+                exchange->keep(nullptr, std::move(collected), arrived);
+            } else {
+                exchange->keep(channel->detach_block(), Bytes(), arrived);
+            }
+            co_return exchange;
+        }
+        if (channel->has_ended()) co_return nullptr;
         if (!seen.empty() && !has_begun) {
             has_begun = true;
             until = std::chrono::steady_clock::now() + settings_.head_timeout;
         }
         const auto why = co_await channel->more(until);
         if (why == Wake::timeout) {
-            if (!has_begun) co_return false;
-            const Error slow{.kind = ErrorKind::request_timeout, .message = "The request's head came too slowly."};
-            co_return co_await refuse(connection, slow);
+            Error slow{.kind = ErrorKind::request_timeout, .message = "The request's head came too slowly."};
+            if (has_begun) co_await refuse(connection, std::move(slow));
+            co_return nullptr;
         }
         if (collected.size() > 0 || channel->is_full()) {
             collected.append(channel->inbox());
             channel->consume(channel->inbox().size());
         }
     }
+}
 
+// One request and its answer. Whether the connection can serve another.
+awaitable<bool> Server::serve_next(Connection& connection) {
+    const auto exchange = co_await read_head(connection);
+    if (!exchange) co_return false;
     connection.is_idle = false;
-    const auto size = head->size;
-    Exchange exchange(channel, std::move(*head), settings_.exchange);
-    if (collected.size() > 0) {
-        const auto arrived = collected.view().substr(size);
-        exchange.keep(nullptr, std::move(collected), arrived);
-    } else {
-        const auto arrived = channel->inbox().substr(size);
-        exchange.keep(channel->detach_block(), Bytes(), arrived);
-    }
-    if (draining_) exchange.close_after_answer();
+    if (draining_) exchange->close_after_answer();
     bool is_served = true;
     try {
-        co_await handler_(exchange);
+        co_await handler_(*exchange);
     } catch (const std::exception& wrong) {
         telemetry::log(telemetry::Level::error, "an exchange failed", {{"error", wrong.what()}});
         is_served = false;
     }
-    if (!is_served && !exchange.has_begun()) {
-        const Error error{.kind = ErrorKind::internal, .message = "The router failed to serve this request."};
-        const std::string body = refusal_(error);
-        const std::array<std::string_view, 1> pieces{body};
-        co_await exchange.respond(500, "content-type: application/json\r\n", pieces);
-    }
-    const bool goes_on = co_await exchange.finish();
+    if (!is_served && !exchange->has_begun()) co_await respond_failed(*exchange);
+    const bool goes_on = co_await exchange->finish();
     connection.is_idle = true;
     co_return goes_on;
 }
 
+// We are wrong: the client gets an error, and no more than that.
+awaitable<void> Server::respond_failed(Exchange& exchange) {
+    const Error error{.kind = ErrorKind::internal, .message = "The router failed to serve this request."};
+    const std::string body = refusal_(error);
+    const std::array<std::string_view, 1> pieces{body};
+    co_await exchange.respond(500, "content-type: application/json\r\n", pieces);
+}
+
 // Answers a request whose head makes no sense; nothing behind it can be trusted, so the connection ends.
-awaitable<bool> Server::refuse(Connection& connection, Error error) {
+awaitable<void> Server::refuse(Connection& connection, Error error) {
     RequestHead nothing;
     nothing.framing = Framing::until_close;
     nothing.keeps_alive = false;
@@ -151,7 +159,6 @@ awaitable<bool> Server::refuse(Connection& connection, Error error) {
     co_await exchange.respond(error.http_status(), "content-type: application/json\r\n", pieces);
     co_await exchange.finish();
     telemetry::log(telemetry::Level::info, "refused", {{"status", std::to_string(error.http_status())}, {"error", error.message}});
-    co_return false;
 }
 
 void Server::drain() {

@@ -55,7 +55,9 @@ class Server {
     void accept_next(Listener& listener);
     awaitable<void> serve(std::shared_ptr<Channel> channel, SSL_CTX* tls);
     awaitable<bool> serve_next(Connection& connection);
-    awaitable<bool> refuse(Connection& connection, Error error);
+    awaitable<std::unique_ptr<Exchange>> read_head(Connection& connection);
+    awaitable<void> refuse(Connection& connection, Error error);
+    awaitable<void> respond_failed(Exchange& exchange);
 
     Loop& loop_;
     ServeSettings settings_;
