@@ -255,6 +255,7 @@ http::awaitable<Result<>> relay(Sent& sent, const routing::Plan& plan, Incoming&
     incoming.release();
     client.release_request();
     sent.answer->release_head();
+    sent.answer->expect_events();
     return relay_stream(sent, std::move(stream), deadlines, client, record);
 }
 

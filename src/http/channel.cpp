@@ -33,13 +33,8 @@ Channel::Channel(Loop& loop, Socket socket)
 }
 
 Channel::~Channel() {
-    if (ssl_ != nullptr) {
-        // Else OpenSSL marks the session of a connection that the peer ended as one never to be resumed (RFC 4346, 7.2.1,
-        // has dropped that rule).
-        SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-        SSL_free(ssl_);
-    }
-    loop_.give_back(std::move(block_));
+    if (ssl_ != nullptr) SSL_free(ssl_);
+    drop_block();
 }
 
 void Channel::secure(SSL* session) {
@@ -79,22 +74,45 @@ void Channel::consume(std::size_t bytes) {
     begin_ = end_ = 0;
 }
 
-std::unique_ptr<Block> Channel::detach_block() {
+void Channel::need_block() {
+    if (block_) return;
+    block_ = loop_.take_block();
+    capacity_ = block_bytes;
+}
+
+void Channel::drop_block() {
+    if (capacity_ == block_bytes) loop_.give_back(std::move(block_));
+    block_.reset();
+    capacity_ = 0;
+}
+
+Block Channel::detach_block() {
     begin_ = end_ = 0;
+    capacity_ = 0;
     return std::move(block_);
+}
+
+void Channel::resize_block(bool small) {
+    const auto wanted = small ? small_block_bytes : block_bytes;
+    if (reading_ || begin_ != end_ || capacity_ == wanted) return;
+    drop_block();
+    begin_ = end_ = 0;
+    if (!small) return;  // taken when it is needed
+    block_.reset(new char[small_block_bytes + padding_bytes]);
+    capacity_ = small_block_bytes;
 }
 
 void Channel::start_reading() {
     if (reading_ || ended_) return;
-    if (!block_) block_ = loop_.take_block();
+    need_block();
     if (begin_ == end_) begin_ = end_ = 0;
-    if (end_ == block_bytes) return;
+    if (end_ == capacity_) return;
     if (ssl_ != nullptr) {
         arm_tls_read();
         return;
     }
     reading_ = true;
-    socket_.async_read_some(asio::buffer(block_->bytes + end_, block_bytes - end_),
+    socket_.async_read_some(asio::buffer(block_.get() + end_, capacity_ - end_),
                             [self = shared_from_this()](const boost::system::error_code& error, std::size_t bytes) {
                                 self->received(error, bytes);
                             });
@@ -120,15 +138,15 @@ void Channel::received(const boost::system::error_code& error, std::size_t bytes
 }
 
 void Channel::put_back(std::string_view bytes) {
-    if (!block_) block_ = loop_.take_block();
+    need_block();
     begin_ = 0;
-    end_ = static_cast<std::uint32_t>(bytes.copy(block_->bytes, block_bytes));
+    end_ = static_cast<std::uint32_t>(bytes.copy(block_.get(), capacity_));
     grew_ = end_ > 0;
 }
 
 // Fills the inbox with what TLS holds or the socket has; when that is nothing, waits for the socket.
 void Channel::arm_tls_read() {
-    const auto bytes = tls_read({block_->bytes + end_, block_bytes - end_});
+    const auto bytes = tls_read({block_.get() + end_, capacity_ - end_});
     if (bytes > 0) {
         end_ += static_cast<std::uint32_t>(bytes);
         grew_ = true;

@@ -41,14 +41,17 @@ class Channel : public std::enable_shared_from_this<Channel> {
     awaitable<Result<>> handshake(SteadyTime until);
     SSL* session() const { return ssl_; }
 
-    std::string_view inbox() const { return {block_ ? block_->bytes + begin_ : nullptr, end_ - begin_}; }
+    std::string_view inbox() const { return {block_.get() + begin_, end_ - begin_}; }
     void consume(std::size_t bytes);
-    bool is_full() const { return end_ == block_bytes; }
+    bool is_full() const { return end_ == capacity_; }
     bool has_ended() const { return ended_; }
     bool was_reset() const { return reset_; }
 
     // Gives the inbox's block away with what is in it; the channel goes on with another.
-    std::unique_ptr<Block> detach_block();
+    Block detach_block();
+
+    // Changes the inbox for a small one, or back, when it is empty and no read is pending.
+    void resize_block(bool small);
 
     void start_reading();
     // Waits until more has arrived than at the last wake, or the channel has ended, or `until` has passed.
@@ -92,7 +95,11 @@ class Channel : public std::enable_shared_from_this<Channel> {
     Loop& loop_;
     Socket socket_;
     SSL* ssl_ = nullptr;
-    std::unique_ptr<Block> block_;
+    void need_block();
+    void drop_block();
+
+    Block block_;
+    std::uint32_t capacity_ = 0;
     std::uint32_t begin_ = 0, end_ = 0;
     bool reading_ = false;   // a read or a wait for one is with the kernel
     bool grew_ = false;      // bytes came since the last wake

@@ -57,6 +57,7 @@ Answer::~Answer() {
     const bool reusable = body_.is_complete() && head_.status != 0 && head_.keeps_alive && raw_.empty() &&
                           channel_->inbox().empty() && !channel_->has_ended() && !channel_->is_broken();
     if (reusable) {
+        channel_->resize_block(false);
         client_.give_back(pool_, std::move(channel_));
     } else {
         channel_->close();
@@ -88,6 +89,7 @@ awaitable<Result<>> Answer::wait(SteadyTime until) {
     if (in_inbox_) channel_->consume(channel_->inbox().size());
     in_inbox_ = true;
     raw_ = {};
+    if (expects_events_) channel_->resize_block(true);
     const auto why = co_await channel_->more(until);
     if (cancel_.is_requested()) co_return cancelled();
     if (why == Wake::timeout) {

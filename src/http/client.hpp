@@ -85,6 +85,9 @@ class Answer {
     //   idle   how long it may wait between two bytes
     awaitable<Result<>> read_whole(Bytes& into, std::size_t limit, std::chrono::milliseconds idle, SteadyTime until);
 
+    // What follows comes in small pieces, now and then: wait for it with less memory.
+    void expect_events() { expects_events_ = true; }
+
     std::uint64_t bytes_received() const { return received_; }
 
  private:
@@ -102,6 +105,7 @@ class Answer {
     std::string_view raw_;   // arrived, not yet taken; in the channel's inbox or the loop's scratch
     bool in_inbox_ = true;
     bool ended_ = false;     // by the peer's close, properly
+    bool expects_events_ = false;
     std::uint64_t received_ = 0;
 };
 

@@ -53,11 +53,10 @@ Exchange::~Exchange() {
     channel_->loop().give_back(std::move(block_));
 }
 
-void Exchange::keep(std::unique_ptr<Block> block, Bytes head_bytes, std::string_view arrived) {
+void Exchange::keep(Block block, Bytes head_bytes, std::string_view arrived) {
     block_ = std::move(block);
     head_bytes_ = std::move(head_bytes);
     arrived_ = arrived;
-    bytes_in_ = head_.size;
 }
 
 void Exchange::watch_for_leaving() {
@@ -201,6 +200,7 @@ void Exchange::begin(int status, std::string_view header_lines) {
     status_ = status;
     outgoing_.clear();
     append_head(outgoing_, status, header_lines, chunked_ ? "transfer-encoding: chunked\r\n" : "");
+    common_headers = heartbeat_headers_ = std::string();  // a stream may be long, and needs them no more
 }
 
 void Exchange::begin_with_length(int status, std::string_view header_lines, std::uint64_t length) {
@@ -279,7 +279,7 @@ void Exchange::beat() {
         return;
     }
     if (!must_flush_) {
-        if (!begun_) begin(200, heartbeat_headers_);
+        if (!begun_) begin(200, std::string(heartbeat_headers_));
         write(heartbeat_text_, false);
     }
     heartbeat_.set(now() + interval_);

@@ -33,7 +33,7 @@ class Exchange {
     Exchange& operator=(const Exchange&) = delete;
 
     // Keeps what the head's views point into; `arrived` is what came behind the head.
-    void keep(std::unique_ptr<Block> block, Bytes head_bytes, std::string_view arrived);
+    void keep(Block block, Bytes head_bytes, std::string_view arrived);
 
     const RequestHead& request() const { return head_; }
     const std::string& id() const { return id_; }  // in x-request-id of every answer
@@ -76,8 +76,8 @@ class Exchange {
     awaitable<bool> finish();
     void close_after_answer() { keeps_alive_ = false; }
 
-    std::uint64_t bytes_in() const { return bytes_in_; }
-    std::uint64_t bytes_out() const { return bytes_out_; }
+    std::uint64_t bytes_in() const { return bytes_in_; }    // of the body
+    std::uint64_t bytes_out() const { return bytes_out_; }  // with the head
     int status() const { return status_; }
 
  private:
@@ -91,7 +91,7 @@ class Exchange {
     std::string id_ = new_id();
     RequestHead head_;
     const ExchangeSettings& settings_;
-    std::unique_ptr<Block> block_;
+    Block block_;
     Bytes head_bytes_;
     Bytes body_;
     std::string_view arrived_;

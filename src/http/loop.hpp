@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -12,13 +13,11 @@
 
 namespace router::http {
 
-// A connection's small buffer: what a pending read writes into. Followed by bytes that a JSON reader may touch.
-inline constexpr std::size_t block_bytes = 2048;
+// A connection's small buffer: what a pending read writes into. Followed by padding_bytes, which a JSON reader may touch.
+using Block = std::unique_ptr<char[]>;
+inline constexpr std::uint32_t block_bytes = 2048;
+inline constexpr std::uint32_t small_block_bytes = 512;  // of a stream that waits for its next event: most fit
 inline constexpr std::size_t padding_bytes = 64;
-
-struct Block {
-    char bytes[block_bytes + padding_bytes];
-};
 
 // What a thread that serves connections shares among them: its executor, its deadlines, and warm memory. Nothing of it
 // is touched by another thread.
@@ -30,13 +29,13 @@ class Loop {
     void stop();  // from any thread
     void post(std::move_only_function<void()> task);  // from any thread; carried out on the loop's
 
-    std::unique_ptr<Block> take_block() {
-        if (spare_.empty()) return std::unique_ptr<Block>(new Block);
+    Block take_block() {
+        if (spare_.empty()) return Block(new char[block_bytes + padding_bytes]);
         auto block = std::move(spare_.back());
         spare_.pop_back();
         return block;
     }
-    void give_back(std::unique_ptr<Block> block) {
+    void give_back(Block block) {
         if (block && spare_.size() < 64) spare_.push_back(std::move(block));
     }
 
@@ -54,7 +53,7 @@ class Loop {
 
  private:
     static constexpr std::size_t scratch_bytes = 256 << 10;
-    std::vector<std::unique_ptr<Block>> spare_;
+    std::vector<Block> spare_;
     std::unique_ptr<char[]> scratch_;
 };
 

@@ -18,12 +18,13 @@ int store_index() {
     return index;
 }
 
-// OpenSSL calls it with a session of which it hands us one reference when we return 1.
+// Copies are kept and used, for OpenSSL marks the session of a connection that the peer ended without a word as one never to
+// be resumed, and most servers end theirs so.
 int keep_session(SSL* connection, SSL_SESSION* session) {
     auto* store = static_cast<TlsSession*>(SSL_get_ex_data(connection, store_index()));
     if (store == nullptr) return 0;
-    store->reset(session);
-    return 1;
+    store->reset(SSL_SESSION_dup(session));
+    return 0;
 }
 
 void set_modes(SSL_CTX* context) {
@@ -62,7 +63,10 @@ SSL* client_tls(SSL_CTX* context, const std::string& host, SSL_SESSION* resumed)
         SSL_set_tlsext_host_name(connection, host.c_str());
         SSL_set1_host(connection, host.c_str());
     }
-    if (resumed != nullptr && SSL_SESSION_is_resumable(resumed) == 1) SSL_set_session(connection, resumed);
+    if (resumed != nullptr && SSL_SESSION_is_resumable(resumed) == 1) {
+        const TlsSession copy(SSL_SESSION_dup(resumed));
+        SSL_set_session(connection, copy.get());
+    }
     return connection;
 }
 
