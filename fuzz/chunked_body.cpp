@@ -50,7 +50,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const auto at = input.below(1 << 16);
     const auto text = input.rest();
     const auto framing = choice % 8 == 0 ? Framing::length : Framing::chunked;
-    const auto fault = choice & 8 ? router::ErrorKind::bad_request : router::ErrorKind::upstream_broken;
+    const auto fault =
+        choice & 8 ? router::ErrorKind::bad_request : router::ErrorKind::upstream_broken;
     const BodyReader reader(framing, at, fault);
 
     const auto whole = take_all(reader, text, [](auto left) { return left.size(); });

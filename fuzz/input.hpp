@@ -9,7 +9,8 @@
 // What the fuzz targets share.
 namespace fuzz {
 
-// A copy on the heap of just its size and the padding behind it, so that the sanitizer sees a read beyond.
+// A copy on the heap of just its size and the padding behind it, so that the sanitizer sees a read
+// beyond.
 class Copy {
  public:
     explicit Copy(std::string_view text, std::size_t padding = 0)

@@ -21,14 +21,16 @@ std::string written(const Request& request, const Changes& changes) {
     return text;
 }
 
-// What is written is JSON again when the input was, says the model's new name and is written the same once more.
+// What is written is JSON again when the input was, says the model's new name and is written the
+// same once more.
 void check(const Request& request, const Changes& changes, bool was_valid) {
     const auto text = written(request, changes);
     if (!was_valid) return;
     fuzz::require(json::is_valid(text));
     const fuzz::Copy copy(text, json::padding);
     const auto again = Request::read(copy.view(), {});
-    fuzz::require(again && again->model() == changes.model && again->is_streaming() == request.is_streaming());
+    fuzz::require(again && again->model() == changes.model &&
+                  again->is_streaming() == request.is_streaming());
     if (changes.asks_for_usage && request.is_streaming()) fuzz::require(again->wants_usage());
     fuzz::require(written(*again, changes).size() <= text.size());
 }
@@ -57,10 +59,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const auto answer = read_answer(copy.view());
     if (!answer.model.empty()) {
         const auto whole = copy.view();
-        fuzz::require(answer.model.data() > whole.data() && answer.model.data() + answer.model.size() < whole.data() + whole.size());
+        fuzz::require(answer.model.data() > whole.data() &&
+                      answer.model.data() + answer.model.size() < whole.data() + whole.size());
     }
     const auto error = decode_error(choice < 128 ? 200 : 500, input.rest(), "acme");
-    fuzz::require(!error.message.empty() && error.http_status() >= 400 && error.http_status() < 600);
+    fuzz::require(!error.message.empty() && error.http_status() >= 400 &&
+                  error.http_status() < 600);
     fuzz::require(json::is_valid(encode_error(error)));
     return 0;
 }

@@ -19,7 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const auto whole = body.view();
     for (const auto& part : *parts) {
         if (part.value.empty()) continue;
-        fuzz::require(part.value.data() > whole.data() && part.value.data() + part.value.size() < whole.data() + whole.size());
+        fuzz::require(part.value.data() > whole.data() &&
+                      part.value.data() + part.value.size() < whole.data() + whole.size());
         fuzz::require(part.value.find("\r\n--" + std::string(*boundary)) == std::string_view::npos);
     }
     return 0;

@@ -10,7 +10,8 @@ namespace {
 
 using namespace router::wire;
 
-constexpr std::size_t limit = 1 << 20;  // more than the fuzzer sends: one that is met depends on how the bytes come
+constexpr std::size_t limit =
+    1 << 20;  // more than the fuzzer sends: one that is met depends on how the bytes come
 
 struct Event {
     std::string name, data;

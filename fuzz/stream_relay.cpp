@@ -33,7 +33,7 @@ std::string relayed(std::string_view text, std::size_t cut, bool wants_usage) {
     std::string all;
     const auto passes = [&](const SseEvent& event) {
         std::string out;
-        const bool was_valid = json::is_valid(event.data);
+        const bool was_valid = !event.data.empty() && json::is_valid(event.data);
         const auto passed = relay.pass(event, out, "acme");
         check(out, event, was_valid);
         all += out;

@@ -31,7 +31,9 @@ std::string line_of(const std::function<void(CallRecord&)>& happened) {
     return line;
 }
 
-bool has(const std::string& line, std::string_view text) { return line.find(text) != std::string::npos; }
+bool has(const std::string& line, std::string_view text) {
+    return line.find(text) != std::string::npos;
+}
 
 TEST(CallRecord, IsWrittenAsOneLineWhenItEnds) {
     const auto line = line_of([](CallRecord& record) {
@@ -41,7 +43,12 @@ TEST(CallRecord, IsWrittenAsOneLineWhenItEnds) {
         record.provider = "openai";
         record.status = 200;
         record.is_streaming = true;
-        record.usage = {.prompt = 3, .completion = 4, .total = 7, .cached = 2, .reasoning = 1, .is_known = true};
+        record.usage = {.prompt = 3,
+                        .completion = 4,
+                        .total = 7,
+                        .cached = 2,
+                        .reasoning = 1,
+                        .is_known = true};
         record.finish_reason = "stop";
         record.bytes_in = 10;
         record.bytes_out = 20;
@@ -49,11 +56,29 @@ TEST(CallRecord, IsWrittenAsOneLineWhenItEnds) {
         record.first_byte();
         record.upstream_ended();
     });
-    for (const auto* text :
-         {"\"level\":\"info\"", "\"msg\":\"call\"", "\"id\":\"id-1\"", "\"caller\":\"master\"", "\"path\":\"/v1/chat/completions\"", "\"model\":\"gpt\"",
-          "\"target\":\"openai/gpt-4o\"", "\"provider\":\"openai\"", "\"status\":200", "\"stream\":true", "\"prompt_tokens\":3", "\"completion_tokens\":4",
-          "\"total_tokens\":7", "\"cached_tokens\":2", "\"reasoning_tokens\":1", "\"ttfb_ms\":", "\"upstream_ms\":", "\"total_ms\":", "\"overhead_ms\":",
-          "\"bytes_in\":10", "\"bytes_out\":20", "\"finish\":\"stop\"", "\"attempts\":1"}) {
+    for (const auto* text : {"\"level\":\"info\"",
+                             "\"msg\":\"call\"",
+                             "\"id\":\"id-1\"",
+                             "\"caller\":\"master\"",
+                             "\"path\":\"/v1/chat/completions\"",
+                             "\"model\":\"gpt\"",
+                             "\"target\":\"openai/gpt-4o\"",
+                             "\"provider\":\"openai\"",
+                             "\"status\":200",
+                             "\"stream\":true",
+                             "\"prompt_tokens\":3",
+                             "\"completion_tokens\":4",
+                             "\"total_tokens\":7",
+                             "\"cached_tokens\":2",
+                             "\"reasoning_tokens\":1",
+                             "\"ttfb_ms\":",
+                             "\"upstream_ms\":",
+                             "\"total_ms\":",
+                             "\"overhead_ms\":",
+                             "\"bytes_in\":10",
+                             "\"bytes_out\":20",
+                             "\"finish\":\"stop\"",
+                             "\"attempts\":1"}) {
         EXPECT_TRUE(has(line, text)) << text << " in " << line;
     }
     EXPECT_FALSE(has(line, "\"error\""));
@@ -63,7 +88,8 @@ TEST(CallRecord, IsWrittenAsOneLineWhenItEnds) {
 
 TEST(CallRecord, SaysNothingOfWhatIsNotKnown) {
     const auto line = line_of([](CallRecord&) {});
-    for (const auto* text : {"tokens", "ttfb_ms", "caller", "target", "finish", "error"}) EXPECT_FALSE(has(line, text)) << text;
+    for (const auto* text : {"tokens", "ttfb_ms", "caller", "target", "finish", "error"})
+        EXPECT_FALSE(has(line, text)) << text;
     EXPECT_TRUE(has(line, "\"upstream_ms\":0.000"));
 }
 
@@ -89,7 +115,8 @@ TEST(CallRecord, TellsAFailureWithItsDetail) {
 
 TEST(CallRecord, KeepsTheWordsOfAnUpstreamOutOfTheLog) {
     const auto line = line_of([](CallRecord& record) {
-        Error error{.kind = ErrorKind::upstream_refused, .message = "Your prompt 'SECRET' is too long"};
+        Error error{.kind = ErrorKind::upstream_refused,
+                    .message = "Your prompt 'SECRET' is too long"};
         error.status = 400;
         error.code = "context_length_exceeded";
         record.failed(error);

@@ -5,7 +5,9 @@
 namespace router::auth {
 namespace {
 
-Keys with_master_key(std::string key, bool is_open = false) { return {{.master_key = Secret(std::move(key))}, is_open}; }
+Keys with_master_key(std::string key, bool is_open = false) {
+    return {{.master_key = Secret(std::move(key))}, is_open};
+}
 
 TEST(Keys, OpenForTheMasterKey) {
     const auto caller = with_master_key("sk-1234").identify("sk-1234");

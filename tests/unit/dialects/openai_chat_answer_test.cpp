@@ -13,10 +13,11 @@ canonical::Usage usage_of(const std::string& usage) {
 }
 
 TEST(ChatAnswer, SaysWhatAccountingMustKnow) {
-    const Padded body(R"({"id":"chatcmpl-1","object":"chat.completion","model": "gpt-4o-2024" ,"choices":[{"index":0,"message":)"
-                      R"({"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,)"
-                      R"("completion_tokens":12,"total_tokens":21,"prompt_tokens_details":{"cached_tokens":4,"audio_tokens":0},)"
-                      R"("completion_tokens_details":{"reasoning_tokens":5}}})");
+    const Padded body(
+        R"({"id":"chatcmpl-1","object":"chat.completion","model": "gpt-4o-2024" ,"choices":[{"index":0,"message":)"
+        R"({"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,)"
+        R"("completion_tokens":12,"total_tokens":21,"prompt_tokens_details":{"cached_tokens":4,"audio_tokens":0},)"
+        R"("completion_tokens_details":{"reasoning_tokens":5}}})");
     const auto answer = read_answer(body);
     EXPECT_TRUE(answer.is_object);
     EXPECT_FALSE(answer.is_error);
@@ -45,7 +46,12 @@ TEST(ChatAnswer, MayLackAModel) {
 }
 
 TEST(ChatAnswer, TakesTheFirstFinishReasonThereIs) {
-    EXPECT_EQ(read_answer(Padded(R"({"choices":[{"finish_reason":null},{"finish_reason":"length"},{"finish_reason":"stop"}]})")).finish_reason, "length");
+    EXPECT_EQ(
+        read_answer(
+            Padded(
+                R"({"choices":[{"finish_reason":null},{"finish_reason":"length"},{"finish_reason":"stop"}]})"))
+            .finish_reason,
+        "length");
     EXPECT_EQ(read_answer(Padded(R"({"choices":[]})")).finish_reason, "");
     EXPECT_EQ(read_answer(Padded(R"({"choices":null,"model":"m"})")).model, "\"m\"");
     EXPECT_EQ(read_answer(Padded(R"({"choices":[1,2],"model":"m"})")).model, "\"m\"");
@@ -59,8 +65,9 @@ TEST(ChatAnswer, IsAnErrorWhenItHoldsOne) {
 }
 
 TEST(ChatAnswer, IsNoObjectWhenItIsNone) {
-    for (const std::string_view body : {"", "null", "[]", "\"a\"", "1", "<html></html>", "{", "{\"a\"", "{\"a\":1",
-                                        "{\"choices\":[{", "{\"model\":\"m\",}", "{\"a\":\"\xFF\"}", "data: {}"}) {
+    for (const std::string_view body :
+         {"", "null", "[]", "\"a\"", "1", "<html></html>", "{", "{\"a\"", "{\"a\":1",
+          "{\"choices\":[{", "{\"model\":\"m\",}", "{\"a\":\"\xFF\"}", "data: {}"}) {
         EXPECT_FALSE(read_answer(Padded(body)).is_object) << body;
     }
     EXPECT_TRUE(read_answer(Padded("{}")).is_object);
@@ -68,12 +75,14 @@ TEST(ChatAnswer, IsNoObjectWhenItIsNone) {
 
 TEST(ChatUsage, AddsUpATotalThatIsMissing) {
     EXPECT_EQ(usage_of(R"({"prompt_tokens":3,"completion_tokens":4})").total, 7U);
-    EXPECT_EQ(usage_of(R"({"prompt_tokens":3,"completion_tokens":4,"total_tokens":null})").total, 7U);
+    EXPECT_EQ(usage_of(R"({"prompt_tokens":3,"completion_tokens":4,"total_tokens":null})").total,
+              7U);
     EXPECT_EQ(usage_of(R"({"prompt_tokens":3,"completion_tokens":4,"total_tokens":9})").total, 9U);
 }
 
 TEST(ChatUsage, KnowsTheNamesOfTheOtherEndpoints) {
-    const auto usage = usage_of(R"({"input_tokens":3,"output_tokens":4,"input_tokens_details":{"cached_tokens":1},"output_tokens_details":{"reasoning_tokens":2}})");
+    const auto usage = usage_of(
+        R"({"input_tokens":3,"output_tokens":4,"input_tokens_details":{"cached_tokens":1},"output_tokens_details":{"reasoning_tokens":2}})");
     EXPECT_EQ(usage.prompt, 3U);
     EXPECT_EQ(usage.completion, 4U);
     EXPECT_EQ(usage.cached, 1U);
@@ -85,7 +94,8 @@ TEST(ChatUsage, TakesNullsAndOddTypesForAbsent) {
     EXPECT_FALSE(usage_of("{}").is_known);
     EXPECT_FALSE(usage_of("[1]").is_known);
     EXPECT_FALSE(usage_of("5").is_known);
-    const auto usage = usage_of(R"({"prompt_tokens":"3","completion_tokens":-4,"prompt_tokens_details":null,"completion_tokens_details":{"reasoning_tokens":null}})");
+    const auto usage = usage_of(
+        R"({"prompt_tokens":"3","completion_tokens":-4,"prompt_tokens_details":null,"completion_tokens_details":{"reasoning_tokens":null}})");
     EXPECT_EQ(usage.prompt, 0U);
     EXPECT_EQ(usage.completion, 0U);
     EXPECT_EQ(usage.reasoning, 0U);

@@ -16,7 +16,8 @@ std::string message_of(std::string_view body, int status = 400) {
 
 TEST(DecodeError, ReadsOpenAisObject) {
     const auto error = decode_error(
-        400, R"({"error":{"message":"max_tokens is not supported","type":"invalid_request_error","param":"max_tokens","code":"unsupported_parameter"}})",
+        400,
+        R"({"error":{"message":"max_tokens is not supported","type":"invalid_request_error","param":"max_tokens","code":"unsupported_parameter"}})",
         "acme");
     EXPECT_EQ(error.kind, ErrorKind::upstream_refused);
     EXPECT_EQ(error.http_status(), 400);
@@ -27,7 +28,8 @@ TEST(DecodeError, ReadsOpenAisObject) {
 }
 
 TEST(DecodeError, TakesNullsForAbsentAndNumbersForText) {
-    const auto error = decode_error(429, R"({"error":{"message":"slow down","type":null,"param":null,"code":429}})", "acme");
+    const auto error = decode_error(
+        429, R"({"error":{"message":"slow down","type":null,"param":null,"code":429}})", "acme");
     EXPECT_EQ(error.message, "slow down");
     EXPECT_EQ(error.type, "");
     EXPECT_EQ(error.param, "");
@@ -40,7 +42,8 @@ TEST(DecodeError, ReadsAStringInPlaceOfTheObject) {
 }
 
 TEST(DecodeError, ReadsAMessageAtTheTop) {
-    const auto error = decode_error(401, R"({"object":"error","message":"bad key","type":"auth","code":1000})", "acme");
+    const auto error = decode_error(
+        401, R"({"object":"error","message":"bad key","type":"auth","code":1000})", "acme");
     EXPECT_EQ(error.message, "bad key");
     EXPECT_EQ(error.type, "auth");
     EXPECT_EQ(error.code, "1000");
@@ -48,14 +51,19 @@ TEST(DecodeError, ReadsAMessageAtTheTop) {
 
 TEST(DecodeError, ReadsDetails) {
     EXPECT_EQ(message_of(R"({"detail":"Not Found"})", 404), "Not Found");
-    EXPECT_EQ(message_of(R"({"detail":[{"loc":["body","model"],"msg":"field required","type":"value_error"}]})", 422), "field required");
+    EXPECT_EQ(
+        message_of(
+            R"({"detail":[{"loc":["body","model"],"msg":"field required","type":"value_error"}]})",
+            422),
+        "field required");
     EXPECT_EQ(message_of(R"({"detail":{"error":"deep"}})"), "deep");
     EXPECT_EQ(message_of(R"({"detail":"less","message":"more"})"), "more");
 }
 
 TEST(DecodeError, ReadsGeminisList) {
     const auto error = decode_error(
-        429, R"([{"error":{"code":429,"message":"You exceeded your quota.","status":"RESOURCE_EXHAUSTED","details":[{"@type":"x","retryDelay":"34s"}]}}])",
+        429,
+        R"([{"error":{"code":429,"message":"You exceeded your quota.","status":"RESOURCE_EXHAUSTED","details":[{"@type":"x","retryDelay":"34s"}]}}])",
         "gemini");
     EXPECT_EQ(error.message, "You exceeded your quota.");
     EXPECT_EQ(error.code, "429");
@@ -72,15 +80,20 @@ TEST(DecodeError, DecodesEscapesInMessages) {
 }
 
 TEST(DecodeError, TakesTheTitleOfAPage) {
-    EXPECT_EQ(message_of("<!DOCTYPE html>\n<html><head><TITLE>502 Bad\n  Gateway</TITLE></head><body>nginx</body></html>", 502),
+    EXPECT_EQ(message_of("<!DOCTYPE html>\n<html><head><TITLE>502 Bad\n  "
+                         "Gateway</TITLE></head><body>nginx</body></html>",
+                         502),
               "acme answered with status 502: 502 Bad Gateway");
-    EXPECT_EQ(message_of("<html><body><h1>Sorry</h1><p>try\r\nlater</p></body></html>", 503), "acme answered with status 503: Sorry try later");
+    EXPECT_EQ(message_of("<html><body><h1>Sorry</h1><p>try\r\nlater</p></body></html>", 503),
+              "acme answered with status 503: Sorry try later");
     EXPECT_EQ(message_of("<html><title>unended", 500), "acme answered with status 500: unended");
-    EXPECT_EQ(message_of("<html><body></body></html>", 500), "acme answered with status 500 and said nothing more.");
+    EXPECT_EQ(message_of("<html><body></body></html>", 500),
+              "acme answered with status 500 and said nothing more.");
 }
 
 TEST(DecodeError, PassesPlainTextOn) {
-    EXPECT_EQ(message_of("upstream connect error", 503), "acme answered with status 503: upstream connect error");
+    EXPECT_EQ(message_of("upstream connect error", 503),
+              "acme answered with status 503: upstream connect error");
     EXPECT_EQ(message_of("{\"error\":", 500), "acme answered with status 500: {\"error\":");
 }
 
@@ -91,8 +104,10 @@ TEST(DecodeError, SaysThatNothingWasSaid) {
 }
 
 TEST(DecodeError, AlwaysHasAMessage) {
-    for (const std::string_view body : {"null", "{}", "[]", "\"\"", "1", R"({"error":null})", R"({"error":{}})", R"({"error":""})",
-                                        R"({"error":{"message":""}})", R"({"error":[]})", R"([[[[[[[[["deep"]]]]]]]]])", "\xFF\xFE", "<html>"}) {
+    for (const std::string_view body :
+         {"null", "{}", "[]", "\"\"", "1", R"({"error":null})", R"({"error":{}})",
+          R"({"error":""})", R"({"error":{"message":""}})", R"({"error":[]})",
+          R"([[[[[[[[["deep"]]]]]]]]])", "\xFF\xFE", "<html>"}) {
         const auto message = message_of(body);
         EXPECT_NE(message, "") << body;
         EXPECT_TRUE(wire::is_utf8(message)) << body;
@@ -111,11 +126,19 @@ TEST(DecodeError, CutsLongTextShort) {
 }
 
 TEST(DecodeError, FindsAStatusForAnErrorThatCameWithSuccess) {
-    EXPECT_EQ(decode_error(200, R"({"error":{"message":"busy","code":429}})", "acme").http_status(), 429);
-    EXPECT_EQ(decode_error(200, R"({"error":{"message":"busy","code":"503"}})", "acme").http_status(), 503);
-    EXPECT_EQ(decode_error(200, R"({"error":{"message":"busy","code":"rate_limited"}})", "acme").http_status(), 502);
-    EXPECT_EQ(decode_error(200, R"({"error":{"message":"busy","code":200}})", "acme").http_status(), 502);
-    EXPECT_EQ(decode_error(200, R"({"error":{"message":"busy","code":1000}})", "acme").http_status(), 502);
+    EXPECT_EQ(decode_error(200, R"({"error":{"message":"busy","code":429}})", "acme").http_status(),
+              429);
+    EXPECT_EQ(
+        decode_error(200, R"({"error":{"message":"busy","code":"503"}})", "acme").http_status(),
+        503);
+    EXPECT_EQ(decode_error(200, R"({"error":{"message":"busy","code":"rate_limited"}})", "acme")
+                  .http_status(),
+              502);
+    EXPECT_EQ(decode_error(200, R"({"error":{"message":"busy","code":200}})", "acme").http_status(),
+              502);
+    EXPECT_EQ(
+        decode_error(200, R"({"error":{"message":"busy","code":1000}})", "acme").http_status(),
+        502);
     EXPECT_EQ(decode_error(200, "oops", "acme").http_status(), 502);
 }
 
@@ -123,11 +146,15 @@ TEST(DecodeError, FindsAStatusForAnErrorThatCameWithSuccess) {
 
 TEST(EncodeError, WritesEveryMemberAndNullForWhatIsMissing) {
     Error error{.kind = ErrorKind::not_found, .message = "no \"such\" model\n"};
-    EXPECT_EQ(encode_error(error), R"({"error":{"message":"no \"such\" model\n","type":"invalid_request_error","param":null,"code":null}})");
+    EXPECT_EQ(
+        encode_error(error),
+        R"({"error":{"message":"no \"such\" model\n","type":"invalid_request_error","param":null,"code":null}})");
     error.param = "model";
     error.code = "model_not_found";
     error.type = "custom";
-    EXPECT_EQ(encode_error(error), R"({"error":{"message":"no \"such\" model\n","type":"custom","param":"model","code":"model_not_found"}})");
+    EXPECT_EQ(
+        encode_error(error),
+        R"({"error":{"message":"no \"such\" model\n","type":"custom","param":"model","code":"model_not_found"}})");
 }
 
 TEST(EncodeError, KeepsTheDetailForTheLog) {

@@ -13,7 +13,8 @@
 #include "wire/json.hpp"
 #include "wire/sse.hpp"
 
-// Walks tests/golden/openai_chat: what upstreams send, and what a client that called the model "public" is to see of it.
+// Walks tests/golden/openai_chat: what upstreams send, and what a client that called the model
+// "public" is to see of it.
 namespace router::dialects::openai_chat {
 namespace {
 
@@ -27,7 +28,8 @@ std::string text_of(const fs::path& path) {
 
 std::vector<fs::path> cases() {
     std::vector<fs::path> found;
-    for (const auto& entry : fs::directory_iterator(ROUTER_ROOT "/tests/golden/openai_chat")) found.push_back(entry.path());
+    for (const auto& entry : fs::directory_iterator(ROUTER_ROOT "/tests/golden/openai_chat"))
+        found.push_back(entry.path());
     std::ranges::sort(found);
     return found;
 }
@@ -59,7 +61,8 @@ TEST(GoldenStreams, ComeOutAsTheyShouldHoweverTheyAreCut) {
     ASSERT_GE(cases().size(), 10U);
     for (const auto& folder : cases()) {
         const auto upstream = text_of(folder / "upstream.sse");
-        const auto with = text_of(folder / "client.sse"), without = text_of(folder / "client_without_usage.sse");
+        const auto with = text_of(folder / "client.sse"),
+                   without = text_of(folder / "client_without_usage.sse");
         feed_in_every_way(upstream, [&](const Pieces& pieces, const std::string& how) {
             ASSERT_EQ(relayed(pieces, true), with) << folder << ' ' << how;
             ASSERT_EQ(relayed(pieces, false), without) << folder << ' ' << how;

@@ -55,7 +55,8 @@ bool wants_usage(const std::string& options) {
 // Reading
 
 TEST(ChatRequest, ReadsWhatRoutingMustKnow) {
-    const Padded body(R"({"model":"gpt-4o","messages":[],"stream":true,"stream_options":{"include_usage":true}})");
+    const Padded body(
+        R"({"model":"gpt-4o","messages":[],"stream":true,"stream_options":{"include_usage":true}})");
     const auto request = Request::read(body, messages_required);
     ASSERT_TRUE(request);
     EXPECT_EQ(request->model(), "gpt-4o");
@@ -81,23 +82,43 @@ TEST(ChatRequest, ReadsEscapedKeys) {
 TEST(ChatRequest, StreamsForTrueAlone) {
     EXPECT_TRUE(is_streaming("true"));
     EXPECT_TRUE(is_streaming(" true\n"));
-    for (const auto& value : {"false"s, "null"s, "1"s, "\"true\""s, "[true]"s}) EXPECT_FALSE(is_streaming(value)) << value;
+    for (const auto& value : {"false"s, "null"s, "1"s, "\"true\""s, "[true]"s})
+        EXPECT_FALSE(is_streaming(value)) << value;
 }
 
 TEST(ChatRequest, WantsUsageWhereItIsAskedFor) {
     EXPECT_TRUE(wants_usage(R"({"include_usage":true})"));
     EXPECT_TRUE(wants_usage(R"({ "x" : {} , "include_usage" : true })"));
-    for (const auto& options : {"null"s, "{}"s, R"({"include_usage":false})"s, R"({"include_usage":1})"s,
-                                R"({"include_usage":null})"s, "true"s, "[]"s, "\"include_usage\""s}) {
+    for (const auto& options :
+         {"null"s, "{}"s, R"({"include_usage":false})"s, R"({"include_usage":1})"s,
+          R"({"include_usage":null})"s, "true"s, "[]"s, "\"include_usage\""s}) {
         EXPECT_FALSE(wants_usage(options)) << options;
     }
 }
 
 TEST(ChatRequest, IsRefusedWhenItIsNoJsonObject) {
-    for (const auto& text : {""s, " "s, "null"s, "1"s, "\"model\""s, "[]"s, R"([{"model":"m"}])"s, "{"s, "}"s, "model=m"s,
-                             "\0"s, R"({"model":"m")"s, R"({"model":"m",})"s, R"({"model":"m" "a":1})"s, R"({"model"})"s,
-                             R"({"model":})"s, R"({model:"m"})"s, R"({'model':'m'})"s, R"({"model":"m","a":[1})"s,
-                             R"({"model":"m","a":{"b":1})"s, R"({"model":"m","a":)"s, R"({"model":"m","a)"s}) {
+    for (const auto& text : {""s,
+                             " "s,
+                             "null"s,
+                             "1"s,
+                             "\"model\""s,
+                             "[]"s,
+                             R"([{"model":"m"}])"s,
+                             "{"s,
+                             "}"s,
+                             "model=m"s,
+                             "\0"s,
+                             R"({"model":"m")"s,
+                             R"({"model":"m",})"s,
+                             R"({"model":"m" "a":1})"s,
+                             R"({"model"})"s,
+                             R"({"model":})"s,
+                             R"({model:"m"})"s,
+                             R"({'model':'m'})"s,
+                             R"({"model":"m","a":[1})"s,
+                             R"({"model":"m","a":{"b":1})"s,
+                             R"({"model":"m","a":)"s,
+                             R"({"model":"m","a)"s}) {
         const auto error = refusal_of(text);
         EXPECT_EQ(error.kind, ErrorKind::bad_request) << text;
         EXPECT_EQ(error.code, "invalid_json") << text;
@@ -105,13 +126,16 @@ TEST(ChatRequest, IsRefusedWhenItIsNoJsonObject) {
 }
 
 TEST(ChatRequest, IsRefusedWhereverItIsCutOff) {
-    const auto text = R"({"model":"m","messages":[{"role":"user","content":"a\"b{}[]"}],"x":{"y":[1,2,{}]},"n":1.5})"s;
+    const auto text =
+        R"({"model":"m","messages":[{"role":"user","content":"a\"b{}[]"}],"x":{"y":[1,2,{}]},"n":1.5})"s;
     ASSERT_TRUE(is_read(text));
-    for (std::size_t size = 0; size < text.size(); ++size) EXPECT_FALSE(is_read(text.substr(0, size))) << size;
+    for (std::size_t size = 0; size < text.size(); ++size)
+        EXPECT_FALSE(is_read(text.substr(0, size))) << size;
 }
 
 TEST(ChatRequest, IsRefusedWithTextBehindIt) {
-    for (const auto& rest : {"x"s, "{}"s, R"({"model":"other"})"s, ","s, "]"s, "}"s, "null"s, "\0"s, "\n\n1"s}) {
+    for (const auto& rest :
+         {"x"s, "{}"s, R"({"model":"other"})"s, ","s, "]"s, "}"s, "null"s, "\0"s, "\n\n1"s}) {
         EXPECT_EQ(refusal_of(R"({"model":"m"})" + rest).code, "invalid_json") << rest;
     }
     EXPECT_TRUE(is_read("\r\n\t {\"model\":\"m\"} \r\n\t"));
@@ -127,7 +151,8 @@ TEST(ChatRequest, NamesTheFieldThatItLacks) {
         EXPECT_EQ(refusal_of(text, messages_required).param, "model") << text;
         EXPECT_EQ(refusal_of(text, messages_required).code, "missing_required_parameter") << text;
     }
-    for (const auto& text : {R"({"model":"m"})"s, R"({"model":"m","messages":null})"s, R"({"model":"m","Messages":[]})"s}) {
+    for (const auto& text : {R"({"model":"m"})"s, R"({"model":"m","messages":null})"s,
+                             R"({"model":"m","Messages":[]})"s}) {
         EXPECT_EQ(refusal_of(text, messages_required).param, "messages") << text;
     }
     EXPECT_TRUE(is_read(R"({"model":"m","messages":0})", messages_required));
@@ -143,8 +168,10 @@ TEST(ChatRequest, IsRefusedWhenItsModelIsNoName) {
 
 TEST(ChatRequest, IsRefusedWhenWhatWeObeyStandsTwice) {
     for (const auto& text : {R"({"model":"a","model":"b"})"s, R"({"model":"a","model":"a"})"s,
-                             R"({"model":"a","mod\u0065l":"b"})"s, R"({"\u006d\u006f\u0064\u0065\u006c":"a","model":"b"})"s,
-                             R"({"model":"a","stream":true,"stream":false})"s, R"({"model":"a","stream":true,"\u0073tream":1})"s,
+                             R"({"model":"a","mod\u0065l":"b"})"s,
+                             R"({"\u006d\u006f\u0064\u0065\u006c":"a","model":"b"})"s,
+                             R"({"model":"a","stream":true,"stream":false})"s,
+                             R"({"model":"a","stream":true,"\u0073tream":1})"s,
                              R"({"model":"a","stream_options":{},"stream_option\u0073":null})"s}) {
         EXPECT_EQ(refusal_of(text).code, "duplicate_parameter") << text;
     }
@@ -158,9 +185,12 @@ TEST(ChatRequest, LetsOtherFieldsStandTwice) {
 // Writing: the model's name and nothing else
 
 TEST(ChatRequest, KeepsEveryByteButTheModelsName) {
-    const auto before = " { \"temperature\" : 1.0e+00 ,\n\t\"seed\":12345678901234567890123,\"a\\u0062\":\"\\/\\u00E4ä\",\"model\":  "s;
-    const auto after = "  ,\"messages\":[ { \"content\":\"x \\ud83d\\ude00 \" } ],\"b\":-0.0,\"c\":1E400,\"c\":2,\"\":null } \n"s;
-    EXPECT_EQ(written(before + "\"public\"" + after, {.model = "private"}), before + "\"private\"" + after);
+    const auto before =
+        " { \"temperature\" : 1.0e+00 ,\n\t\"seed\":12345678901234567890123,\"a\\u0062\":\"\\/\\u00E4ä\",\"model\":  "s;
+    const auto after =
+        "  ,\"messages\":[ { \"content\":\"x \\ud83d\\ude00 \" } ],\"b\":-0.0,\"c\":1E400,\"c\":2,\"\":null } \n"s;
+    EXPECT_EQ(written(before + "\"public\"" + after, {.model = "private"}),
+              before + "\"private\"" + after);
 }
 
 TEST(ChatRequest, SplicesTheModelWhereverItStands) {
@@ -171,11 +201,13 @@ TEST(ChatRequest, SplicesTheModelWhereverItStands) {
 }
 
 TEST(ChatRequest, WritesAnyNameAsJson) {
-    EXPECT_EQ(written(R"({"model":"a"})", {.model = "x\"y\\z\n\xFF"}), "{\"model\":\"x\\\"y\\\\z\\n\xEF\xBF\xBD\"}");
+    EXPECT_EQ(written(R"({"model":"a"})", {.model = "x\"y\\z\n\xFF"}),
+              "{\"model\":\"x\\\"y\\\\z\\n\xEF\xBF\xBD\"}");
 }
 
 TEST(ChatRequest, LeavesModelsAloneThatAreNotItsOwn) {
-    EXPECT_EQ(written(R"({"metadata":{"model":"a"},"messages":[{"model":"a"}],"model":"a"})", {.model = "b"}),
+    EXPECT_EQ(written(R"({"metadata":{"model":"a"},"messages":[{"model":"a"}],"model":"a"})",
+                      {.model = "b"}),
               R"({"metadata":{"model":"a"},"messages":[{"model":"a"}],"model":"b"})");
 }
 
@@ -188,28 +220,33 @@ TEST(ChatRequest, MayBeWrittenAgainForAnotherTarget) {
         request->write({.model = model, .asks_for_usage = true}, out);
         std::string all;
         for (const auto piece : out.view()) all += piece;
-        EXPECT_EQ(all, "{\"stream_options\":{\"include_usage\":true},\"model\":\"" + std::string(model) + "\",\"stream\":true}");
+        EXPECT_EQ(all, "{\"stream_options\":{\"include_usage\":true},\"model\":\"" +
+                           std::string(model) + "\",\"stream\":true}");
     }
 }
 
 // Writing: asking for usage
 
 TEST(ChatRequest, AsksForUsageInFrontOfEverythingElse) {
-    EXPECT_EQ(written(R"( { "model":"a","stream":true,"x":1.0 })", {.model = "b", .asks_for_usage = true}),
+    EXPECT_EQ(written(R"( { "model":"a","stream":true,"x":1.0 })",
+                      {.model = "b", .asks_for_usage = true}),
               R"( {"stream_options":{"include_usage":true}, "model":"b","stream":true,"x":1.0 })");
 }
 
 TEST(ChatRequest, AsksForUsageOfStreamsAlone) {
-    for (const auto& text : {R"({"model":"a"})"s, R"({"model":"a","stream":false})"s,
-                             R"({"model":"a","stream":true,"stream_options":{"include_usage":true}})"s}) {
+    for (const auto& text :
+         {R"({"model":"a"})"s, R"({"model":"a","stream":false})"s,
+          R"({"model":"a","stream":true,"stream_options":{"include_usage":true}})"s}) {
         EXPECT_EQ(written(text, {.model = "a", .asks_for_usage = true}), text);
     }
-    EXPECT_EQ(written(R"({"model":"a","stream":true})", {.model = "a"}), R"({"model":"a","stream":true})");
+    EXPECT_EQ(written(R"({"model":"a","stream":true})", {.model = "a"}),
+              R"({"model":"a","stream":true})");
 }
 
 TEST(ChatRequest, AddsTheWishForUsageToTheClientsStreamOptions) {
     const auto with = [](const std::string& options) {
-        return written(R"({"model":"a","stream":true,"stream_options":)" + options + R"(,"x":1.0})", {.model = "b", .asks_for_usage = true});
+        return written(R"({"model":"a","stream":true,"stream_options":)" + options + R"(,"x":1.0})",
+                       {.model = "b", .asks_for_usage = true});
     };
     const auto expected = [](const std::string& options) {
         return R"({"model":"b","stream":true,"stream_options":)" + options + R"(,"x":1.0})";
@@ -219,28 +256,34 @@ TEST(ChatRequest, AddsTheWishForUsageToTheClientsStreamOptions) {
     EXPECT_EQ(with(R"({"include_usage":false})"), expected(R"({"include_usage":true})"));
     EXPECT_EQ(with(R"({"include_obfuscation":false,"include_usage":false,"n":1.0})"),
               expected(R"({"include_usage":true,"include_obfuscation":false,"n":1.0})"));
-    EXPECT_EQ(with(R"({"a\"b":{"c":[1]}})"), expected(R"({"include_usage":true,"a\"b":{"c":[1]}})"));
+    EXPECT_EQ(with(R"({"a\"b":{"c":[1]}})"),
+              expected(R"({"include_usage":true,"a\"b":{"c":[1]}})"));
 }
 
 // Writing: what a target adds and removes
 
 TEST(ChatRequest, TakesDefaultsWhereTheClientSentNothing) {
-    const std::vector<JsonMember> defaults{{"temperature", "0.5"}, {"top_p", "1"}, {"stop", R"(["\n"])"}};
+    const std::vector<JsonMember> defaults{
+        {"temperature", "0.5"}, {"top_p", "1"}, {"stop", R"(["\n"])"}};
     EXPECT_EQ(written(R"({"model":"a","top_p":0.10})", {.model = "b", .defaults = defaults}),
               R"({"model":"b","top_p":0.10,"temperature":0.5,"stop":["\n"]})");
-    EXPECT_EQ(written(R"({"model":"a","top_p":null,"t\u0065mperature":1})", {.model = "b", .defaults = defaults}),
+    EXPECT_EQ(written(R"({"model":"a","top_p":null,"t\u0065mperature":1})",
+                      {.model = "b", .defaults = defaults}),
               R"({"model":"b","top_p":null,"t\u0065mperature":1,"stop":["\n"]})");
 }
 
 TEST(ChatRequest, PutsReplacementsInPlaceOfWhatTheClientSent) {
-    const std::vector<JsonMember> replacements{{"temperature", "1"}, {"think", R"({"budget":1.50})"}};
-    EXPECT_EQ(written(R"({"temperature":0,"model":"a","x":1,"temper\u0061ture":2})", {.model = "b", .replacements = replacements}),
+    const std::vector<JsonMember> replacements{{"temperature", "1"},
+                                               {"think", R"({"budget":1.50})"}};
+    EXPECT_EQ(written(R"({"temperature":0,"model":"a","x":1,"temper\u0061ture":2})",
+                      {.model = "b", .replacements = replacements}),
               R"({"model":"b","x":1,"temperature":1,"think":{"budget":1.50}})");
 }
 
 TEST(ChatRequest, LeavesOutWhatIsDropped) {
     const std::vector<std::string> dropped{"user", "seed"};
-    EXPECT_EQ(written(R"({"user":"u","model":"a","s\u0065ed":1,"x":{"user":1}})", {.model = "b", .dropped = dropped}),
+    EXPECT_EQ(written(R"({"user":"u","model":"a","s\u0065ed":1,"x":{"user":1}})",
+                      {.model = "b", .dropped = dropped}),
               R"({"model":"b","x":{"user":1}})");
     EXPECT_EQ(written(R"({"model":"a"})", {.model = "b", .dropped = dropped}), R"({"model":"b"})");
 }
@@ -249,33 +292,45 @@ TEST(ChatRequest, PrefersReplacementsToDefaultsAndDropsNoReplacement) {
     const std::vector<JsonMember> defaults{{"a", "1"}, {"b", "1"}, {"c", "1"}};
     const std::vector<JsonMember> replacements{{"a", "2"}, {"c", "2"}};
     const std::vector<std::string> dropped{"b", "c"};
-    EXPECT_EQ(written(R"({"model":"m","b":0,"c":0})", {.model = "m", .defaults = defaults, .replacements = replacements, .dropped = dropped}),
-              R"({"model":"m","a":2,"c":2})");
+    EXPECT_EQ(
+        written(
+            R"({"model":"m","b":0,"c":0})",
+            {.model = "m", .defaults = defaults, .replacements = replacements, .dropped = dropped}),
+        R"({"model":"m","a":2,"c":2})");
 }
 
 TEST(ChatRequest, CannotLoseItsModel) {
     const std::vector<std::string> dropped{"model"};
-    EXPECT_EQ(written(R"({"model":"a","x":1})", {.model = "b", .dropped = dropped}), R"({"model":"b","x":1})");
+    EXPECT_EQ(written(R"({"model":"a","x":1})", {.model = "b", .dropped = dropped}),
+              R"({"model":"b","x":1})");
 }
 
 TEST(ChatRequest, TouchesNoNumberWhenItIsRewritten) {
     const std::vector<std::string> dropped{"user"};
-    const auto numbers = R"("a":1.0,"b":1e400,"c":-0,"d":123456789012345678901234567890,"e":[0.10,1E+2])"s;
-    EXPECT_EQ(written("{\"model\":\"a\"," + numbers + ",\"user\":\"u\"}", {.model = "a", .dropped = dropped}), "{\"model\":\"a\"," + numbers + "}");
+    const auto numbers =
+        R"("a":1.0,"b":1e400,"c":-0,"d":123456789012345678901234567890,"e":[0.10,1E+2])"s;
+    EXPECT_EQ(written("{\"model\":\"a\"," + numbers + ",\"user\":\"u\"}",
+                      {.model = "a", .dropped = dropped}),
+              "{\"model\":\"a\"," + numbers + "}");
 }
 
 TEST(ChatRequest, KeepsTheWhiteSpaceInsideTheMembersThatItKeeps) {
     const std::vector<std::string> dropped{"user"};
-    EXPECT_EQ(written("{ \"model\" : \"a\" ,\n \"x\" : [ 1 , 2 ] , \"user\":1 }", {.model = "a", .dropped = dropped}),
+    EXPECT_EQ(written("{ \"model\" : \"a\" ,\n \"x\" : [ 1 , 2 ] , \"user\":1 }",
+                      {.model = "a", .dropped = dropped}),
               "{\"model\":\"a\",\"x\" : [ 1 , 2 ]}");
 }
 
 TEST(ChatRequest, AddsTheWishForUsageWhenItIsRewritten) {
     const std::vector<JsonMember> defaults{{"temperature", "0.5"}};
-    EXPECT_EQ(written(R"({"model":"a","stream":true})", {.model = "b", .defaults = defaults, .asks_for_usage = true}),
-              R"({"model":"b","stream":true,"stream_options":{"include_usage":true},"temperature":0.5})");
-    EXPECT_EQ(written(R"({"stream_options":{"x":1},"model":"a","stream":true})", {.model = "b", .defaults = defaults, .asks_for_usage = true}),
-              R"({"stream_options":{"include_usage":true,"x":1},"model":"b","stream":true,"temperature":0.5})");
+    EXPECT_EQ(
+        written(R"({"model":"a","stream":true})",
+                {.model = "b", .defaults = defaults, .asks_for_usage = true}),
+        R"({"model":"b","stream":true,"stream_options":{"include_usage":true},"temperature":0.5})");
+    EXPECT_EQ(
+        written(R"({"stream_options":{"x":1},"model":"a","stream":true})",
+                {.model = "b", .defaults = defaults, .asks_for_usage = true}),
+        R"({"stream_options":{"include_usage":true,"x":1},"model":"b","stream":true,"temperature":0.5})");
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ struct Relay {
     std::string see(std::string_view data, std::string_view name = {}) {
         const Padded bytes(data);
         std::string out;
-        const auto passed = relay.pass({.name = name, .data = bytes, .has_data = true}, out, "acme");
+        const auto passed =
+            relay.pass({.name = name, .data = bytes, .has_data = true}, out, "acme");
         return passed ? out : "error: " + passed.error().message;
     }
     // The same, without the framing of an event.
@@ -42,23 +43,28 @@ struct Relay {
 };
 
 // What is left of a chunk that may be passed on, with `members` put behind its choices.
-std::string left_of(const std::string& object, bool wants_usage = false) { return Relay(wants_usage).json(object); }
+std::string left_of(const std::string& object, bool wants_usage = false) {
+    return Relay(wants_usage).json(object);
+}
 
 const auto choices = R"("choices":[{"index":0,"delta":{"content":"hi"}}])"s;
 
 std::string finish(const std::string& reason, const std::string& delta = "{}", int index = 0) {
-    return R"({"choices":[{"index":)" + std::to_string(index) + R"(,"delta":)" + delta + R"(,"finish_reason":")" + reason + "\"}]}";
+    return R"({"choices":[{"index":)" + std::to_string(index) + R"(,"delta":)" + delta +
+           R"(,"finish_reason":")" + reason + "\"}]}";
 }
 
 // What goes on as it came
 
 TEST(StreamRelay, PassesAChunkOnByteForByte) {
-    const auto chunk = R"({ "id":"1", "choices" : [ {"index":0,"delta":{"content":"\u00e4\/ä"},"logprobs":null,"finish_reason":null} ] ,"n":1.0e0,"x":{"usage":{"a":1},"event":2} })"s;
+    const auto chunk =
+        R"({ "id":"1", "choices" : [ {"index":0,"delta":{"content":"\u00e4\/ä"},"logprobs":null,"finish_reason":null} ] ,"n":1.0e0,"x":{"usage":{"a":1},"event":2} })"s;
     EXPECT_EQ(left_of(chunk), chunk);
 }
 
 TEST(StreamRelay, PassesWhatProvidersAddToADelta) {
-    const auto chunk = R"({"choices":[{"index":0,"delta":{"reasoning_content":"hm","tool_calls":[{"index":0,"function":{"arguments":"{"}}],"x":null},"native_finish_reason":null}],"x_groq":{"id":"r"}})"s;
+    const auto chunk =
+        R"({"choices":[{"index":0,"delta":{"reasoning_content":"hm","tool_calls":[{"index":0,"function":{"arguments":"{"}}],"x":null},"native_finish_reason":null}],"x_groq":{"id":"r"}})"s;
     EXPECT_EQ(left_of(chunk), chunk);
 }
 
@@ -68,7 +74,8 @@ TEST(StreamRelay, PassesAChunkWithoutAChoiceInItsChoices) {
 }
 
 TEST(StreamRelay, KeepsTheNameOfAnEvent) {
-    EXPECT_EQ(Relay().see("{" + choices + "}", "chunk"), "event: chunk\ndata: {" + choices + "}\n\n");
+    EXPECT_EQ(Relay().see("{" + choices + "}", "chunk"),
+              "event: chunk\ndata: {" + choices + "}\n\n");
 }
 
 TEST(StreamRelay, KeepsDataOfSeveralLinesOnOne) {
@@ -91,9 +98,12 @@ TEST(StreamRelay, CountsWhatItPassesOn) {
 // The model's name
 
 TEST(StreamRelay, CallsTheModelAsTheClientDid) {
-    EXPECT_EQ(left_of(R"({"model":"private",)" + choices + "}"), R"({"model":"public",)" + choices + "}");
-    EXPECT_EQ(left_of("{" + choices + R"(,"model" : "pri\"vate" })"), "{" + choices + R"(,"model" : "public" })");
-    EXPECT_EQ(left_of(R"({"m\u006fdel":null,)" + choices + "}"), R"({"m\u006fdel":"public",)" + choices + "}");
+    EXPECT_EQ(left_of(R"({"model":"private",)" + choices + "}"),
+              R"({"model":"public",)" + choices + "}");
+    EXPECT_EQ(left_of("{" + choices + R"(,"model" : "pri\"vate" })"),
+              "{" + choices + R"(,"model" : "public" })");
+    EXPECT_EQ(left_of(R"({"m\u006fdel":null,)" + choices + "}"),
+              R"({"m\u006fdel":"public",)" + choices + "}");
 }
 
 TEST(StreamRelay, WritesAnyModelNameAsJson) {
@@ -105,7 +115,8 @@ TEST(StreamRelay, WritesAnyModelNameAsJson) {
 }
 
 TEST(StreamRelay, LeavesModelsAloneThatAreNotTheChunks) {
-    const auto chunk = R"({"x":{"model":"inner"},"choices":[{"index":0,"delta":{"content":"a"},"model":"inner"}]})"s;
+    const auto chunk =
+        R"({"x":{"model":"inner"},"choices":[{"index":0,"delta":{"content":"a"},"model":"inner"}]})"s;
     EXPECT_EQ(left_of(chunk), chunk);
 }
 
@@ -115,13 +126,19 @@ const auto usage_json = R"({"prompt_tokens":3,"completion_tokens":4,"total_token
 
 TEST(StreamRelay, GivesUsageOnceAtTheEndWhereItIsWanted) {
     Relay relay(true);
-    EXPECT_EQ(relay.json(R"({"id":"c-1","object":"chat.completion.chunk","created":17,"model":"private",)" + choices + R"(,"usage":null})"),
-              R"({"id":"c-1","object":"chat.completion.chunk","created":17,"model":"public",)" + choices + R"(,"usage":null})");
+    EXPECT_EQ(
+        relay.json(
+            R"({"id":"c-1","object":"chat.completion.chunk","created":17,"model":"private",)" +
+            choices + R"(,"usage":null})"),
+        R"({"id":"c-1","object":"chat.completion.chunk","created":17,"model":"public",)" + choices +
+            R"(,"usage":null})");
     EXPECT_EQ(relay.see(finish("stop")), "data: " + finish("stop") + "\n\n");
     EXPECT_EQ(relay.see(R"({"id":"c-1","choices":[],"usage":)" + usage_json + "}"), "");
     EXPECT_EQ(relay.see("[DONE]"), "");
-    EXPECT_EQ(relay.end(), R"(data: {"id":"c-1","object":"chat.completion.chunk","created":17,"model":"public","choices":[],"usage":)" +
-                               usage_json + "}\n\ndata: [DONE]\n\n");
+    EXPECT_EQ(
+        relay.end(),
+        R"(data: {"id":"c-1","object":"chat.completion.chunk","created":17,"model":"public","choices":[],"usage":)" +
+            usage_json + "}\n\ndata: [DONE]\n\n");
 }
 
 TEST(StreamRelay, KeepsUsageForTheRecordWhereItIsNotWanted) {
@@ -136,29 +153,36 @@ TEST(StreamRelay, KeepsUsageForTheRecordWhereItIsNotWanted) {
 TEST(StreamRelay, TakesTheLastOfUsageThatGrows) {
     Relay relay(true);
     for (int i = 1; i <= 3; ++i) {
-        EXPECT_EQ(relay.json("{" + choices + R"(,"usage":{"prompt_tokens":3,"completion_tokens":)" + std::to_string(i) + "}}"), "{" + choices + "}");
+        EXPECT_EQ(relay.json("{" + choices + R"(,"usage":{"prompt_tokens":3,"completion_tokens":)" +
+                             std::to_string(i) + "}}"),
+                  "{" + choices + "}");
     }
     EXPECT_EQ(relay.relay.usage().completion, 3U);
-    EXPECT_EQ(relay.end(), R"(data: {"id":"","object":"chat.completion.chunk","created":0,"model":"public","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":3}})"
-                           "\n\ndata: [DONE]\n\n");
+    EXPECT_EQ(
+        relay.end(),
+        R"(data: {"id":"","object":"chat.completion.chunk","created":0,"model":"public","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":3}})"
+        "\n\ndata: [DONE]\n\n");
 }
 
 TEST(StreamRelay, TakesUsageOutOfTheChunkThatFinishes) {
     Relay relay(true);
     const auto chunk = finish("tool_calls");
-    EXPECT_EQ(relay.json(chunk.substr(0, chunk.size() - 1) + R"(,"usage":)" + usage_json + "}"), chunk);
+    EXPECT_EQ(relay.json(chunk.substr(0, chunk.size() - 1) + R"(,"usage":)" + usage_json + "}"),
+              chunk);
     EXPECT_EQ(relay.relay.finish_reason(), "tool_calls");
     EXPECT_NE(relay.end().find(usage_json), std::string::npos);
 }
 
 TEST(StreamRelay, ReadsUsageThatStandsInAChoice) {
     Relay relay;
-    relay.see(R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop","usage":)" + usage_json + "}]}");
+    relay.see(R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop","usage":)" + usage_json +
+              "}]}");
     EXPECT_EQ(relay.relay.usage().total, 7U);
 }
 
 TEST(StreamRelay, DropsNoContentWithUsage) {
-    EXPECT_EQ(left_of(R"({"usage":)" + usage_json + "," + choices + "}", true), "{" + choices + "}");
+    EXPECT_EQ(left_of(R"({"usage":)" + usage_json + "," + choices + "}", true),
+              "{" + choices + "}");
 }
 
 TEST(StreamRelay, SaysNothingOfUsageThatNeverCame) {
@@ -171,19 +195,27 @@ TEST(StreamRelay, SaysNothingOfUsageThatNeverCame) {
 // What is left out
 
 TEST(StreamRelay, TakesMembersOutWhereverTheyStand) {
-    for (const auto& member : {R"("event":{"type":"x"})"s, R"("selected_model_id":"x")"s, R"("type":null)"s, R"("timings":null)"s,
-                               R"("error":null)"s, R"("usage":null)"s, R"("\u0065vent":1)"s}) {
+    for (const auto& member :
+         {R"("event":{"type":"x"})"s, R"("selected_model_id":"x")"s, R"("type":null)"s,
+          R"("timings":null)"s, R"("error":null)"s, R"("usage":null)"s, R"("\u0065vent":1)"s}) {
         EXPECT_EQ(left_of("{" + member + "," + choices + "}"), "{" + choices + "}") << member;
         EXPECT_EQ(left_of("{" + choices + "," + member + "}"), "{" + choices + "}") << member;
-        EXPECT_EQ(left_of("{\"a\":1," + member + "," + choices + "}"), "{\"a\":1," + choices + "}") << member;
-        EXPECT_EQ(left_of("{" + member + "," + member + "," + choices + "," + member + "," + member + "}"), "{" + choices + "}") << member;
-        EXPECT_EQ(left_of("{" + member + ",\"a\":1," + member + "," + choices + "," + member + ",\"b\":2}"),
-                  "{\"a\":1," + choices + ",\"b\":2}") << member;
+        EXPECT_EQ(left_of("{\"a\":1," + member + "," + choices + "}"), "{\"a\":1," + choices + "}")
+            << member;
+        EXPECT_EQ(left_of("{" + member + "," + member + "," + choices + "," + member + "," +
+                          member + "}"),
+                  "{" + choices + "}")
+            << member;
+        EXPECT_EQ(left_of("{" + member + ",\"a\":1," + member + "," + choices + "," + member +
+                          ",\"b\":2}"),
+                  "{\"a\":1," + choices + ",\"b\":2}")
+            << member;
     }
 }
 
 TEST(StreamRelay, TakesMembersOutOfSpacedOutJson) {
-    EXPECT_TRUE(wire::json::is_valid(left_of("{ \"event\" : 1 , " + choices + " , \"type\" : null , \"a\" : 2 , \"error\" : null }")));
+    EXPECT_TRUE(wire::json::is_valid(left_of(
+        "{ \"event\" : 1 , " + choices + " , \"type\" : null , \"a\" : 2 , \"error\" : null }")));
     EXPECT_EQ(left_of("{ " + choices + " , \"type\" : null }"), "{ " + choices + " }");
     EXPECT_EQ(left_of("{ \"type\" : null , " + choices + " }"), "{ " + choices + " }");
 }
@@ -196,14 +228,17 @@ TEST(StreamRelay, KeepsTypesAndTimingsThatAreNotNull) {
 TEST(StreamRelay, MakesANullDeltaAnEmptyOne) {
     EXPECT_EQ(left_of(R"({"choices":[{"index":0,"delta": null ,"finish_reason":"stop"}]})"),
               R"({"choices":[{"index":0,"delta": {} ,"finish_reason":"stop"}]})");
-    EXPECT_EQ(left_of(R"({"event":1,"choices":[{"delta":null,"index":0},{"delta":{"content":"a"},"index":1},{"index":2,"delta":null}],"model":"m","type":null})"),
-              R"({"choices":[{"delta":{},"index":0},{"delta":{"content":"a"},"index":1},{"index":2,"delta":{}}],"model":"public"})");
+    EXPECT_EQ(
+        left_of(
+            R"({"event":1,"choices":[{"delta":null,"index":0},{"delta":{"content":"a"},"index":1},{"index":2,"delta":null}],"model":"m","type":null})"),
+        R"({"choices":[{"delta":{},"index":0},{"delta":{"content":"a"},"index":1},{"index":2,"delta":{}}],"model":"public"})");
 }
 
 TEST(StreamRelay, LeavesChunksWithoutChoicesOut) {
     Relay relay(true);
-    for (const auto& data : {"{}"s, R"({"object":"ping"})"s, R"({"event":1})"s, R"({"choices":null})"s, R"({"choices":{}})"s,
-                             R"({"error":null})"s, R"({"type":"ping","x":[1]})"s}) {
+    for (const auto& data :
+         {"{}"s, R"({"object":"ping"})"s, R"({"event":1})"s, R"({"choices":null})"s,
+          R"({"choices":{}})"s, R"({"error":null})"s, R"({"type":"ping","x":[1]})"s}) {
         EXPECT_EQ(relay.see(data), "") << data;
     }
     EXPECT_EQ(relay.relay.dropped(), 0);
@@ -280,8 +315,10 @@ TEST(StreamRelay, HasFinishedWithAFinishReasonToo) {
 TEST(StreamRelay, ReturnsTheErrorThatIsInTheStream) {
     EXPECT_EQ(Relay().see(R"({"error":{"message":"overloaded","code":529}})"), "error: overloaded");
     EXPECT_EQ(Relay().see(R"({"error":"plain"})"), "error: plain");
-    EXPECT_EQ(Relay().see(R"({"choices":[],"error":{"message":"overloaded"}})"), "error: overloaded");
-    EXPECT_EQ(Relay().see(R"({"error":{"message":"overloaded"},"usage":null})", "error"), "error: overloaded");
+    EXPECT_EQ(Relay().see(R"({"choices":[],"error":{"message":"overloaded"}})"),
+              "error: overloaded");
+    EXPECT_EQ(Relay().see(R"({"error":{"message":"overloaded"},"usage":null})", "error"),
+              "error: overloaded");
 }
 
 TEST(StreamRelay, TakesTheStatusOfAnErrorFromItsCode) {
@@ -298,8 +335,9 @@ TEST(StreamRelay, TakesTheStatusOfAnErrorFromItsCode) {
 TEST(StreamRelay, DropsAndCountsDataThatIsNoJson) {
     Relay relay;
     int dropped = 0;
-    for (const auto& data : {"oops"s, "{"s, R"({"choices":[)"s, R"({"choices":[],})"s, "[1]"s, "null"s, "1"s,
-                             R"({"choices":[1]})"s, "<html>"s, R"({"choices" []})"s}) {
+    for (const auto& data :
+         {"oops"s, "{"s, R"({"choices":[)"s, R"({"choices":[],})"s, "[1]"s, "null"s, "1"s,
+          R"({"choices":[1]})"s, "<html>"s, R"({"choices" []})"s}) {
         EXPECT_EQ(relay.see(data), "") << data;
         EXPECT_EQ(relay.relay.dropped(), ++dropped) << data;
     }
@@ -308,8 +346,11 @@ TEST(StreamRelay, DropsAndCountsDataThatIsNoJson) {
 
 TEST(StreamRelay, RepairsBytesThatAreNoText) {
     Relay relay;
-    EXPECT_EQ(relay.json("{\"model\":\"x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\xFF\xC3\"}}]}"),
-              "{\"model\":\"public\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\xEF\xBF\xBD\xEF\xBF\xBD\"}}]}");
+    EXPECT_EQ(
+        relay.json(
+            "{\"model\":\"x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\xFF\xC3\"}}]}"),
+        "{\"model\":\"public\",\"choices\":[{\"index\":0,\"delta\":{\"content\":"
+        "\"a\xEF\xBF\xBD\xEF\xBF\xBD\"}}]}");
     EXPECT_EQ(relay.relay.dropped(), 0);
     EXPECT_EQ(relay.see("\xFF"), "");
     EXPECT_EQ(relay.relay.dropped(), 1);
@@ -317,7 +358,9 @@ TEST(StreamRelay, RepairsBytesThatAreNoText) {
 
 TEST(EncodeStreamError, IsAnEventAndNothingBehindIt) {
     EXPECT_EQ(encode_stream_error({.kind = ErrorKind::upstream_broken, .message = "cut"}),
-              "data: {\"error\":{\"message\":\"cut\",\"type\":\"upstream_error\",\"param\":null,\"code\":null}}\n\n");
+              "data: "
+              "{\"error\":{\"message\":\"cut\",\"type\":\"upstream_error\",\"param\":null,\"code\":"
+              "null}}\n\n");
 }
 
 }  // namespace

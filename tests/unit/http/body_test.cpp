@@ -20,8 +20,8 @@ struct Taken {
 };
 
 void PrintTo(const Taken& taken, std::ostream* out) {
-    *out << '"' << taken.body << "\" + \"" << taken.rest << '"' << (taken.is_complete ? " complete" : "")
-         << (taken.is_malformed ? " malformed" : "");
+    *out << '"' << taken.body << "\" + \"" << taken.rest << '"'
+         << (taken.is_complete ? " complete" : "") << (taken.is_malformed ? " malformed" : "");
 }
 
 Taken take(BodyReader reader, const Pieces& pieces) {
@@ -47,7 +47,9 @@ void expect_taken(const BodyReader& reader, std::string_view bytes, const Taken&
     });
 }
 
-BodyReader chunked(ErrorKind malformed = ErrorKind::bad_request) { return {Framing::chunked, 0, malformed}; }
+BodyReader chunked(ErrorKind malformed = ErrorKind::bad_request) {
+    return {Framing::chunked, 0, malformed};
+}
 
 void expect_malformed(const std::string& bytes) {
     feed_in_every_way(bytes, [&](const Pieces& pieces, const std::string& how) {
@@ -129,7 +131,8 @@ TEST(ChunkedBody, SkipsExtensionsAndTrailers) {
 }
 
 TEST(ChunkedBody, IsMalformedWithoutASize) {
-    for (const auto& bytes : {"\r\n"s, ";x\r\n"s, "g\r\n"s, "-1\r\n"s, "+1\r\nx\r\n"s, "0x1\r\nx\r\n"s, " 1\r\nx\r\n"s, "\n"s}) {
+    for (const auto& bytes : {"\r\n"s, ";x\r\n"s, "g\r\n"s, "-1\r\n"s, "+1\r\nx\r\n"s,
+                              "0x1\r\nx\r\n"s, " 1\r\nx\r\n"s, "\n"s}) {
         expect_malformed(bytes);
     }
 }
@@ -145,8 +148,9 @@ TEST(ChunkedBody, IsMalformedWithASizeBeyondReason) {
 }
 
 TEST(ChunkedBody, IsMalformedWithABareLineFeedOrCarriageReturn) {
-    for (const auto& bytes : {"1\nx\r\n"s, "1\rx\r\n"s, "1\r\nx\n0\r\n"s, "1\r\nx\r0"s, "1;a\nx\r\n"s, "1;a\rx"s, "0\r\n\n"s,
-                              "0\r\nA: b\n\r\n"s, "0\r\n\rx"s, "0\n\n"s, "1\r\nx\r\r\n"s}) {
+    for (const auto& bytes :
+         {"1\nx\r\n"s, "1\rx\r\n"s, "1\r\nx\n0\r\n"s, "1\r\nx\r0"s, "1;a\nx\r\n"s, "1;a\rx"s,
+          "0\r\n\n"s, "0\r\nA: b\n\r\n"s, "0\r\n\rx"s, "0\n\n"s, "1\r\nx\r\r\n"s}) {
         expect_malformed(bytes);
     }
 }

@@ -67,7 +67,8 @@ TEST(ProxyRules, ExemptEverythingForAStar) {
 }
 
 TEST(ProxyRules, TakeAListWithCommasAndSpacesInAnyCase) {
-    for (const char* list : {"a,LOCALHOST,b", "a, localhost, b", "a localhost b", ",,localhost,,", " localhost "}) {
+    for (const char* list :
+         {"a,LOCALHOST,b", "a, localhost, b", "a localhost b", ",,localhost,,", " localhost "}) {
         EXPECT_TRUE(is_exempt(list, at("localhost"))) << list;
         EXPECT_FALSE(is_exempt(list, at("elsewhere"))) << list;
     }

@@ -31,8 +31,9 @@ RequestHead taken(std::string_view bytes) {
 }
 
 TEST(RequestHead, IsTakenApart) {
-    const auto bytes = "POST /v1/chat/completions?x=1&y HTTP/1.1\r\nHost: a:80\r\n"
-                       "Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"model\""s;
+    const auto bytes =
+        "POST /v1/chat/completions?x=1&y HTTP/1.1\r\nHost: a:80\r\n"
+        "Content-Type: application/json\r\nContent-Length: 12\r\n\r\n{\"model\""s;
     const auto head = taken(bytes);
     EXPECT_EQ(head.method, "POST");
     EXPECT_EQ(head.target, "/v1/chat/completions?x=1&y");
@@ -77,7 +78,8 @@ TEST(RequestHead, HasNoBodyUnlessItSaysSo) {
 }
 
 TEST(RequestHead, KnowsHeadersInAnyCaseAndTrimsThem) {
-    const auto head = taken("GET / HTTP/1.1\r\nhOsT:a\r\nX-A: \t b c\t \r\nX-Empty:\r\nx-a: 2\r\n\r\n");
+    const auto head =
+        taken("GET / HTTP/1.1\r\nhOsT:a\r\nX-A: \t b c\t \r\nX-Empty:\r\nx-a: 2\r\n\r\n");
     EXPECT_EQ(head.header("HOST"), "a");
     EXPECT_EQ(head.header("x-a"), "b c");
     EXPECT_EQ(head.header("x-empty"), "");
@@ -85,7 +87,8 @@ TEST(RequestHead, KnowsHeadersInAnyCaseAndTrimsThem) {
 }
 
 TEST(RequestHead, TakesBytesBeyondAsciiInValuesOnly) {
-    EXPECT_EQ(taken(plain + "X-User: J\xC3\xB6rg \xFF\r\n\r\n").header("x-user"), "J\xC3\xB6rg \xFF");
+    EXPECT_EQ(taken(plain + "X-User: J\xC3\xB6rg \xFF\r\n\r\n").header("x-user"),
+              "J\xC3\xB6rg \xFF");
     EXPECT_EQ(refusal_of_headers("X-\xC3\xB6: a\r\n"), 400);
     EXPECT_EQ(refusal_of("GET /\xC3\xB6 HTTP/1.1\r\nHost: a\r\n\r\n"), 400);
 }
@@ -118,16 +121,18 @@ TEST(RequestHead, IsRefusedForALengthThatIsNoNumber) {
 TEST(RequestHead, IsChunkedForThatWordAlone) {
     EXPECT_EQ(taken(plain + "Transfer-Encoding: chunked\r\n\r\n").framing, Framing::chunked);
     EXPECT_EQ(taken(plain + "Transfer-Encoding: \tChunked \r\n\r\n").framing, Framing::chunked);
-    for (const auto& coding : {""s, "identity"s, "gzip"s, "gzip, chunked"s, "chunked, chunked"s,
-                               "chunked, identity"s, "xchunked"s, "chunkedx"s, "\"chunked\""s,
-                               "chunked;q=1"s, ", chunked"s, "chunked,"s}) {
+    for (const auto& coding :
+         {""s, "identity"s, "gzip"s, "gzip, chunked"s, "chunked, chunked"s, "chunked, identity"s,
+          "xchunked"s, "chunkedx"s, "\"chunked\""s, "chunked;q=1"s, ", chunked"s, "chunked,"s}) {
         EXPECT_EQ(refusal_of_headers("Transfer-Encoding: " + coding + "\r\n"), 400) << coding;
     }
 }
 
 TEST(RequestHead, IsRefusedWithTwoTransferEncodings) {
-    EXPECT_EQ(refusal_of_headers("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), 400);
-    EXPECT_EQ(refusal_of_headers("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"), 400);
+    EXPECT_EQ(refusal_of_headers("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
+              400);
+    EXPECT_EQ(refusal_of_headers("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"),
+              400);
     EXPECT_EQ(refusal_of_headers("Transfer-Encoding: x\r\nTransfer-Encoding: chunked\r\n"), 400);
 }
 
@@ -180,7 +185,8 @@ TEST(RequestHead, IsRefusedWithASpaceBeforeAColon) {
 }
 
 TEST(RequestHead, IsRefusedForANameThatIsNoToken) {
-    for (const auto& name : {""s, "\""s, "a(b)"s, "a/b"s, "a@b"s, "[a]"s, "a=b"s, "a{"s, "a,b"s, "a;b"s}) {
+    for (const auto& name :
+         {""s, "\""s, "a(b)"s, "a/b"s, "a@b"s, "[a]"s, "a=b"s, "a{"s, "a,b"s, "a;b"s}) {
         EXPECT_EQ(refusal_of_headers(name + ": x\r\n"), 400) << name;
     }
     EXPECT_EQ(refusal_of_headers("no colon here\r\n"), 400);
@@ -206,7 +212,8 @@ TEST(RequestHead, NamesItsHostOnce) {
 // The first line
 
 TEST(RequestHead, TakesATargetThatIsAWholeUrl) {
-    const auto head = taken("GET http://api.example.com:80/v1/models?a=b HTTP/1.1\r\nHost: a\r\n\r\n");
+    const auto head =
+        taken("GET http://api.example.com:80/v1/models?a=b HTTP/1.1\r\nHost: a\r\n\r\n");
     EXPECT_EQ(head.path, "/v1/models");
     EXPECT_EQ(head.query, "a=b");
     EXPECT_EQ(taken("GET https://a HTTP/1.1\r\nHost: a\r\n\r\n").path, "/");
@@ -223,17 +230,18 @@ TEST(RequestHead, TakesTheOtherFormsOfATarget) {
 }
 
 TEST(RequestHead, HasThreePartsInItsFirstLine) {
-    for (const auto& line : {"GET"s, "GET /"s, "GET  HTTP/1.1"s, "GET / "s, " GET / HTTP/1.1"s,
-                             "GET  / HTTP/1.1"s, "GET /  HTTP/1.1"s, "GET / x HTTP/1.1"s,
-                             "GET\t/\tHTTP/1.1"s, "GET / HTTP/1.1 "s, "GET / http/1.1"s,
-                             "GET / HTTP"s, "GET / ICY/1.1"s, "G(T / HTTP/1.1"s, "/ HTTP/1.1"s,
-                             "ABCDEFGHIJKLMNOPQRSTUVWXY / HTTP/1.1"s}) {
+    for (const auto& line :
+         {"GET"s, "GET /"s, "GET  HTTP/1.1"s, "GET / "s, " GET / HTTP/1.1"s, "GET  / HTTP/1.1"s,
+          "GET /  HTTP/1.1"s, "GET / x HTTP/1.1"s, "GET\t/\tHTTP/1.1"s, "GET / HTTP/1.1 "s,
+          "GET / http/1.1"s, "GET / HTTP"s, "GET / ICY/1.1"s, "G(T / HTTP/1.1"s, "/ HTTP/1.1"s,
+          "ABCDEFGHIJKLMNOPQRSTUVWXY / HTTP/1.1"s}) {
         EXPECT_EQ(refusal_of(line + "\r\nHost: a\r\n\r\n"), 400) << line;
     }
 }
 
 TEST(RequestHead, IsRefusedInOtherVersions) {
-    for (const auto& version : {"HTTP/0.9"s, "HTTP/1.2"s, "HTTP/1"s, "HTTP/1.10"s, "HTTP/2.0"s, "HTTP/2"s, "HTTP/3"s}) {
+    for (const auto& version :
+         {"HTTP/0.9"s, "HTTP/1.2"s, "HTTP/1"s, "HTTP/1.10"s, "HTTP/2.0"s, "HTTP/2"s, "HTTP/3"s}) {
         EXPECT_EQ(refusal_of("GET / " + version + "\r\nHost: a\r\n\r\n"), 505) << version;
     }
     EXPECT_EQ(refusal_of("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 505);
@@ -269,7 +277,9 @@ TEST(RequestHead, MayExpectAContinueAndNothingElse) {
 
 TEST(RequestHead, HasALineOfLimitedLength) {
     const HeadLimits limits{.line_bytes = 32, .head_bytes = 200, .headers = 3};
-    const auto with_path = [](std::size_t size) { return "GET /" + std::string(size, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n"; };
+    const auto with_path = [](std::size_t size) {
+        return "GET /" + std::string(size, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n";
+    };
     const std::size_t longest = 32 - std::string_view("GET / HTTP/1.1\r").size();
     EXPECT_TRUE(read_request_head(with_path(longest), limits));
     const auto refused = read_request_head(with_path(longest + 1), limits);

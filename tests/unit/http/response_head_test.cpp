@@ -19,7 +19,9 @@ ResponseHead taken(std::string_view bytes) {
     return head && *head ? **head : ResponseHead();
 }
 
-ResponseHead with(const std::string& lines) { return taken("HTTP/1.1 200 OK\r\n" + lines + "\r\n"); }
+ResponseHead with(const std::string& lines) {
+    return taken("HTTP/1.1 200 OK\r\n" + lines + "\r\n");
+}
 
 bool is_broken(std::string_view bytes) {
     const auto head = read(bytes);
@@ -27,8 +29,9 @@ bool is_broken(std::string_view bytes) {
 }
 
 TEST(ResponseHead, IsTakenApart) {
-    const auto bytes = "HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\n"
-                       "Retry-After: 7\r\nContent-Length: 3\r\n\r\nabc"s;
+    const auto bytes =
+        "HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\n"
+        "Retry-After: 7\r\nContent-Length: 3\r\n\r\nabc"s;
     const auto head = taken(bytes);
     EXPECT_EQ(head.status, 429);
     EXPECT_EQ(head.headers.size(), 3U);
@@ -87,18 +90,21 @@ TEST(ResponseHead, KeepsTheConnectionAsItsVersionHasIt) {
     EXPECT_FALSE(with("Content-Length: 1\r\nConnection: close\r\n").keeps_alive);
     EXPECT_FALSE(with("Content-Length: 1\r\nConnection: Keep-Alive, Close\r\n").keeps_alive);
     EXPECT_FALSE(taken("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\n").keeps_alive);
-    EXPECT_TRUE(taken("HTTP/1.0 200 OK\r\nContent-Length: 1\r\nConnection: keep-alive\r\n\r\n").keeps_alive);
+    EXPECT_TRUE(taken("HTTP/1.0 200 OK\r\nContent-Length: 1\r\nConnection: keep-alive\r\n\r\n")
+                    .keeps_alive);
 }
 
 TEST(ResponseHead, IsBrokenWhenItIsNotHttp) {
-    for (const auto& bytes : {"<html>"s, "HTTP/2 200"s, "SSH-2.0-OpenSSH\r\n"s, "\x15\x03\x01"s, "\r\n"s, "http/1.1 200 OK"s}) {
+    for (const auto& bytes : {"<html>"s, "HTTP/2 200"s, "SSH-2.0-OpenSSH\r\n"s, "\x15\x03\x01"s,
+                              "\r\n"s, "http/1.1 200 OK"s}) {
         EXPECT_TRUE(is_broken(bytes)) << bytes;
     }
 }
 
 TEST(ResponseHead, IsBrokenWithoutAStatusOfThreeDigits) {
-    for (const auto& line : {"HTTP/1.1"s, "HTTP/1.1 "s, "HTTP/1.1 20"s, "HTTP/1.1 abc OK"s, "HTTP/1.1 2x0 OK"s,
-                             "HTTP/1.1 -20 OK"s, "HTTP/1.1 099 OK"s, "HTTP/1.1  200 OK"s, "HTTP/1.1x200 OK"s}) {
+    for (const auto& line :
+         {"HTTP/1.1"s, "HTTP/1.1 "s, "HTTP/1.1 20"s, "HTTP/1.1 abc OK"s, "HTTP/1.1 2x0 OK"s,
+          "HTTP/1.1 -20 OK"s, "HTTP/1.1 099 OK"s, "HTTP/1.1  200 OK"s, "HTTP/1.1x200 OK"s}) {
         EXPECT_TRUE(is_broken(line + "\r\n\r\n")) << line;
     }
 }
@@ -110,15 +116,18 @@ TEST(ResponseHead, IsBrokenWithHeadersThatAreNone) {
 }
 
 TEST(ResponseHead, IsBrokenWhenItsFramingCannotBeUnderstood) {
-    for (const auto& line : {"Content-Length: x"s, "Content-Length: -1"s, "Content-Length:"s, "Content-Length: 5, 6"s, "Content-Length: 5\r\nContent-Length: 6"s,
-                             "Content-Length: 99999999999999999999"s, "Transfer-Encoding: gzip"s, "Transfer-Encoding:"s}) {
+    for (const auto& line :
+         {"Content-Length: x"s, "Content-Length: -1"s, "Content-Length:"s, "Content-Length: 5, 6"s,
+          "Content-Length: 5\r\nContent-Length: 6"s, "Content-Length: 99999999999999999999"s,
+          "Transfer-Encoding: gzip"s, "Transfer-Encoding:"s}) {
         EXPECT_TRUE(is_broken("HTTP/1.1 200 OK\r\n" + line + "\r\n\r\n")) << line;
     }
 }
 
 TEST(ResponseHead, MayRepeatItsLength) {
     EXPECT_EQ(with("Content-Length: 5\r\nContent-Length: 5\r\n").content_length, 5U);
-    EXPECT_TRUE(is_broken("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\nContent-Length: 6\r\n\r\n"));
+    EXPECT_TRUE(is_broken(
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\nContent-Length: 6\r\n\r\n"));
 }
 
 TEST(ResponseHead, HasLimits) {

@@ -16,7 +16,8 @@ config::Target target_at(std::string base_url, std::string key = {}) {
 
 // The head of a request, our own version left out of it.
 std::string head_of(const config::Target& target, std::string_view endpoint = "/chat/completions") {
-    const auto head = Upstream(target).request_head(endpoint, "application/json", 42, "text/event-stream");
+    const auto head =
+        Upstream(target).request_head(endpoint, "application/json", 42, "text/event-stream");
     return std::regex_replace(head, std::regex("open-llm-router/[^\r]+"), "open-llm-router/V");
 }
 
@@ -33,13 +34,17 @@ TEST(Upstream, WritesTheHeadOfARequest) {
 }
 
 TEST(Upstream, SendsNoKeyWhereThereIsNone) {
-    EXPECT_EQ(head_of(target_at("http://localhost:11434/v1")).find("authorization"), std::string::npos);
+    EXPECT_EQ(head_of(target_at("http://localhost:11434/v1")).find("authorization"),
+              std::string::npos);
 }
 
 TEST(Upstream, NamesThePortOfItsHostWhereItIsNotTheSchemesOwn) {
-    EXPECT_NE(head_of(target_at("http://localhost:11434/v1")).find("\r\nhost: localhost:11434\r\n"), std::string::npos);
-    EXPECT_NE(head_of(target_at("http://localhost:80/v1")).find("\r\nhost: localhost\r\n"), std::string::npos);
-    EXPECT_NE(head_of(target_at("http://[::1]:8080")).find("\r\nhost: [::1]:8080\r\n"), std::string::npos);
+    EXPECT_NE(head_of(target_at("http://localhost:11434/v1")).find("\r\nhost: localhost:11434\r\n"),
+              std::string::npos);
+    EXPECT_NE(head_of(target_at("http://localhost:80/v1")).find("\r\nhost: localhost\r\n"),
+              std::string::npos);
+    EXPECT_NE(head_of(target_at("http://[::1]:8080")).find("\r\nhost: [::1]:8080\r\n"),
+              std::string::npos);
 }
 
 TEST(Upstream, PutsTheEndpointBehindTheBaseUrlAndBeforeItsQuery) {
@@ -50,7 +55,8 @@ TEST(Upstream, PutsTheEndpointBehindTheBaseUrlAndBeforeItsQuery) {
     EXPECT_EQ(line("https://a"), "POST /chat/completions HTTP/1.1");
     EXPECT_EQ(line("https://a/"), "POST /chat/completions HTTP/1.1");
     EXPECT_EQ(line("https://a/v1//"), "POST /v1/chat/completions HTTP/1.1");
-    EXPECT_EQ(line("https://a/openai/v1?api-version=2026-01-01"), "POST /openai/v1/chat/completions?api-version=2026-01-01 HTTP/1.1");
+    EXPECT_EQ(line("https://a/openai/v1?api-version=2026-01-01"),
+              "POST /openai/v1/chat/completions?api-version=2026-01-01 HTTP/1.1");
     EXPECT_EQ(line("https://a/v1/?x=1&y"), "POST /v1/chat/completions?x=1&y HTTP/1.1");
     EXPECT_EQ(line("https://a/v1#part"), "POST /v1/chat/completions HTTP/1.1");
 }
@@ -89,15 +95,18 @@ TEST(Upstream, LetsATargetsHeadersStandInPlaceOfItsOwn) {
     const auto head = head_of(target);
     EXPECT_EQ(head.find("sk-1"), std::string::npos);
     EXPECT_EQ(head.find("open-llm-router"), std::string::npos);
-    EXPECT_NE(head.find("\r\nauthorization: Custom abc\r\nuser-agent: mine\r\n"), std::string::npos);
+    EXPECT_NE(head.find("\r\nauthorization: Custom abc\r\nuser-agent: mine\r\n"),
+              std::string::npos);
 }
 
 TEST(Upstream, TakesItsSecretsOutOfText) {
     const auto target = target_at("https://api.example.com:8443/v1", "sk-secret");
     const Upstream upstream(target);
-    EXPECT_EQ(upstream.without_secrets("Incorrect key sk-secret (sk-secret)."), "Incorrect key [key] ([key]).");
-    EXPECT_EQ(upstream.without_secrets("cannot reach https://api.example.com:8443/v1 or api.example.com"),
-              "cannot reach https://[provider]/v1 or [provider]");
+    EXPECT_EQ(upstream.without_secrets("Incorrect key sk-secret (sk-secret)."),
+              "Incorrect key [key] ([key]).");
+    EXPECT_EQ(
+        upstream.without_secrets("cannot reach https://api.example.com:8443/v1 or api.example.com"),
+        "cannot reach https://[provider]/v1 or [provider]");
     EXPECT_EQ(upstream.without_secrets("nothing here"), "nothing here");
     EXPECT_EQ(upstream.without_secrets(""), "");
 }

@@ -27,7 +27,8 @@ struct GivenTarget {
     std::string group, id, model;
 };
 
-config::Snapshot snapshot_of(std::initializer_list<GivenTarget> targets, std::vector<config::Alias> aliases = {}) {
+config::Snapshot snapshot_of(std::initializer_list<GivenTarget> targets,
+                             std::vector<config::Alias> aliases = {}) {
     config::Snapshot snapshot;
     for (const auto& [group, id, model] : targets) {
         const auto found = std::ranges::find(snapshot.groups, group, &config::ModelGroup::name);
@@ -51,7 +52,9 @@ std::string planned(const Table& table, std::string_view model, SteadyTime at = 
     return out;
 }
 
-std::string planned(const config::Snapshot& snapshot, std::string_view model) { return planned(Table(snapshot), model); }
+std::string planned(const config::Snapshot& snapshot, std::string_view model) {
+    return planned(Table(snapshot), model);
+}
 
 std::vector<std::string> listed(const config::Snapshot& snapshot) {
     const Table table(snapshot);
@@ -70,7 +73,8 @@ Error refusal(int status, std::string retry_after = {}) {
 // Names
 
 TEST(Table, LeadsAModelsNameToItsTargetsInTheOrderOfTheFile) {
-    const auto snapshot = snapshot_of({{"gpt", "1", "gpt-4o"}, {"other", "2", "o"}, {"gpt", "3", "gpt-4o-mini"}});
+    const auto snapshot =
+        snapshot_of({{"gpt", "1", "gpt-4o"}, {"other", "2", "o"}, {"gpt", "3", "gpt-4o-mini"}});
     EXPECT_EQ(planned(snapshot, "gpt"), "1 gpt-4o, 3 gpt-4o-mini");
     EXPECT_EQ(planned(snapshot, "other"), "2 o");
     EXPECT_EQ(Table(snapshot).plan("gpt", now)->group, "gpt");
@@ -78,7 +82,11 @@ TEST(Table, LeadsAModelsNameToItsTargetsInTheOrderOfTheFile) {
 }
 
 TEST(Table, PrefersAnIdToAnAliasToANameToAWildcard) {
-    const auto snapshot = snapshot_of({{"*", "all", "*"}, {"x*", "wild", "w-*"}, {"x1", "exact", "e"}, {"y", "y", "y"}, {"z", "x2", "byid"}},
+    const auto snapshot = snapshot_of({{"*", "all", "*"},
+                                       {"x*", "wild", "w-*"},
+                                       {"x1", "exact", "e"},
+                                       {"y", "y", "y"},
+                                       {"z", "x2", "byid"}},
                                       {{.name = "x1", .group = "y"}, {.name = "x2", .group = "y"}});
     EXPECT_EQ(planned(snapshot, "x2"), "x2 byid");
     EXPECT_EQ(planned(snapshot, "x1"), "y y");
@@ -100,8 +108,14 @@ TEST(Table, AsksForOneTargetByItsIdWithoutTheOthersOfItsGroup) {
 }
 
 TEST(Table, PrefersTheMostSpecificWildcardWhateverTheOrderOfTheFile) {
-    const auto forward = snapshot_of({{"*", "1", "*"}, {"openai/*", "2", "*"}, {"openai/gpt-*", "3", "*"}, {"*-mini", "4", "*"}});
-    const auto backward = snapshot_of({{"*-mini", "4", "*"}, {"openai/gpt-*", "3", "*"}, {"openai/*", "2", "*"}, {"*", "1", "*"}});
+    const auto forward = snapshot_of({{"*", "1", "*"},
+                                      {"openai/*", "2", "*"},
+                                      {"openai/gpt-*", "3", "*"},
+                                      {"*-mini", "4", "*"}});
+    const auto backward = snapshot_of({{"*-mini", "4", "*"},
+                                       {"openai/gpt-*", "3", "*"},
+                                       {"openai/*", "2", "*"},
+                                       {"*", "1", "*"}});
     for (const auto* snapshot : {&forward, &backward}) {
         EXPECT_EQ(planned(*snapshot, "openai/gpt-mini"), "3 mini");
         EXPECT_EQ(planned(*snapshot, "openai/o-mini"), "2 o-mini");
@@ -111,7 +125,10 @@ TEST(Table, PrefersTheMostSpecificWildcardWhateverTheOrderOfTheFile) {
 }
 
 TEST(Table, PutsWhatTheStarsMatchedIntoTheTargetsModel) {
-    const auto snapshot = snapshot_of({{"a/*", "1", "openai/*"}, {"b/*", "2", "fixed"}, {"c-*-*", "3", "*/*"}, {"d*", "4", "*-*"}});
+    const auto snapshot = snapshot_of({{"a/*", "1", "openai/*"},
+                                       {"b/*", "2", "fixed"},
+                                       {"c-*-*", "3", "*/*"},
+                                       {"d*", "4", "*-*"}});
     EXPECT_EQ(planned(snapshot, "a/x/y"), "1 openai/x/y");
     EXPECT_EQ(planned(snapshot, "b/anything"), "2 fixed");
     EXPECT_EQ(planned(snapshot, "c-x-y"), "3 x/y");
@@ -119,16 +136,21 @@ TEST(Table, PutsWhatTheStarsMatchedIntoTheTargetsModel) {
 }
 
 TEST(Table, FollowsAnAliasToAWildcard) {
-    const auto snapshot = snapshot_of({{"openai/*", "1", "*"}}, {{.name = "best", .group = "openai/gpt"}});
+    const auto snapshot =
+        snapshot_of({{"openai/*", "1", "*"}}, {{.name = "best", .group = "openai/gpt"}});
     EXPECT_EQ(planned(snapshot, "best"), "1 gpt");
     EXPECT_EQ(Table(snapshot).plan("best", now)->group, "openai/*");
 }
 
 TEST(Table, KnowsWhatItServes) {
-    const auto snapshot = snapshot_of({{"gpt", "id1", "a"}, {"x/*", "id2", "*"}}, {{.name = "alias", .group = "gpt"}, {.name = "dead", .group = "none"}});
+    const auto snapshot =
+        snapshot_of({{"gpt", "id1", "a"}, {"x/*", "id2", "*"}},
+                    {{.name = "alias", .group = "gpt"}, {.name = "dead", .group = "none"}});
     const Table table(snapshot);
-    for (const auto* name : {"gpt", "id1", "alias", "x/", "x/y"}) EXPECT_TRUE(table.serves(name)) << name;
-    for (const auto* name : {"", "GPT", "x", "none", "dead"}) EXPECT_FALSE(table.serves(name)) << name;
+    for (const auto* name : {"gpt", "id1", "alias", "x/", "x/y"})
+        EXPECT_TRUE(table.serves(name)) << name;
+    for (const auto* name : {"", "GPT", "x", "none", "dead"})
+        EXPECT_FALSE(table.serves(name)) << name;
 }
 
 TEST(Table, ServesAnyNameWithAStarAlone) {
@@ -137,28 +159,37 @@ TEST(Table, ServesAnyNameWithAStarAlone) {
 }
 
 TEST(Table, SaysWhatWasPerhapsMeant) {
-    const auto snapshot = snapshot_of({{"gpt-4o", "1", "a"}, {"claude-sonnet", "2", "b"}}, {{.name = "quick", .group = "gpt-4o"}});
+    const auto snapshot = snapshot_of({{"gpt-4o", "1", "a"}, {"claude-sonnet", "2", "b"}},
+                                      {{.name = "quick", .group = "gpt-4o"}});
     const Table table(snapshot);
     const auto refused = table.plan("gpt-4", now);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::not_found);
     EXPECT_EQ(refused.error().code, "model_not_found");
     EXPECT_EQ(refused.error().param, "model");
-    EXPECT_EQ(refused.error().message, "The model 'gpt-4' does not exist here. Did you mean 'gpt-4o'?");
-    EXPECT_EQ(planned(table, "quikc"), "error: The model 'quikc' does not exist here. Did you mean 'quick'?");
-    EXPECT_EQ(planned(table, "something-else"), "error: The model 'something-else' does not exist here.");
+    EXPECT_EQ(refused.error().message,
+              "The model 'gpt-4' does not exist here. Did you mean 'gpt-4o'?");
+    EXPECT_EQ(planned(table, "quikc"),
+              "error: The model 'quikc' does not exist here. Did you mean 'quick'?");
+    EXPECT_EQ(planned(table, "something-else"),
+              "error: The model 'something-else' does not exist here.");
 }
 
 TEST(Table, DoesNotGiveAwayWhatIsHidden) {
-    const auto snapshot = snapshot_of({{"gpt-4o", "1", "a"}}, {{.name = "secret-one", .group = "gpt-4o", .hidden = true}});
+    const auto snapshot = snapshot_of({{"gpt-4o", "1", "a"}},
+                                      {{.name = "secret-one", .group = "gpt-4o", .hidden = true}});
     EXPECT_EQ(planned(snapshot, "secret-one"), "1 a");
     EXPECT_EQ(planned(snapshot, "secret-on"), "error: The model 'secret-on' does not exist here.");
 }
 
 TEST(Table, ListsGroupsAndAliasesWithoutWildcardsAndHiddenOnes) {
-    const auto snapshot = snapshot_of({{"b", "1", "x"}, {"z/*", "2", "*"}, {"a", "3", "y"}, {"b", "4", "z"}},
-                                      {{.name = "open", .group = "a"}, {.name = "hidden", .group = "a", .hidden = true},
-                                       {.name = "dead", .group = "none"}, {.name = "b", .group = "a"}, {.name = "wild", .group = "z/1"}});
+    const auto snapshot =
+        snapshot_of({{"b", "1", "x"}, {"z/*", "2", "*"}, {"a", "3", "y"}, {"b", "4", "z"}},
+                    {{.name = "open", .group = "a"},
+                     {.name = "hidden", .group = "a", .hidden = true},
+                     {.name = "dead", .group = "none"},
+                     {.name = "b", .group = "a"},
+                     {.name = "wild", .group = "z/1"}});
     EXPECT_EQ(listed(snapshot), (std::vector<std::string>{"b", "a", "open", "wild"}));
     const Table table(snapshot);
     EXPECT_EQ(table.listed()[0].target->id, "1");
@@ -233,7 +264,8 @@ TEST(Backend, IsNotSetAsideForWhatTheCallerDid) {
 }
 
 TEST(MayAnotherDoBetter, WhenTheTargetIsAtFault) {
-    for (const auto kind : {ErrorKind::upstream_unreachable, ErrorKind::upstream_timeout, ErrorKind::upstream_broken}) {
+    for (const auto kind : {ErrorKind::upstream_unreachable, ErrorKind::upstream_timeout,
+                            ErrorKind::upstream_broken}) {
         EXPECT_TRUE(may_another_do_better({.kind = kind, .message = ""}));
     }
     for (const int status : {401, 402, 403, 404, 408, 429, 500, 502, 503, 504, 529, 599}) {
@@ -246,8 +278,9 @@ TEST(MayAnotherDoBetter, NotWhenTheCallerIs) {
     for (const int status : {400, 405, 406, 409, 410, 413, 415, 422, 451}) {
         EXPECT_FALSE(may_another_do_better(refusal(status))) << status;
     }
-    for (const auto kind : {ErrorKind::bad_request, ErrorKind::unauthorized, ErrorKind::forbidden, ErrorKind::not_found, ErrorKind::too_large,
-                            ErrorKind::client_left, ErrorKind::unavailable, ErrorKind::internal}) {
+    for (const auto kind : {ErrorKind::bad_request, ErrorKind::unauthorized, ErrorKind::forbidden,
+                            ErrorKind::not_found, ErrorKind::too_large, ErrorKind::client_left,
+                            ErrorKind::unavailable, ErrorKind::internal}) {
         EXPECT_FALSE(may_another_do_better({.kind = kind, .message = ""}));
     }
 }

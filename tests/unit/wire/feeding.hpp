@@ -29,9 +29,11 @@ class Padded {
 
 using Pieces = std::vector<std::string_view>;
 
-// Calls `feed` with the text whole, byte by byte, and cut in two at every place. The name says which it was.
+// Calls `feed` with the text whole, byte by byte, and cut in two at every place. The name says
+// which it was.
 inline void feed_in_every_way(
-    std::string_view text, const std::function<void(const Pieces&, const std::string& name)>& feed) {
+    std::string_view text,
+    const std::function<void(const Pieces&, const std::string& name)>& feed) {
     feed({text}, "whole");
     Pieces bytes;
     for (std::size_t i = 0; i < text.size(); ++i) bytes.push_back(text.substr(i, 1));

@@ -30,9 +30,7 @@ TEST(JsonText, EscapesQuotesBackslashesAndControlCharacters) {
     EXPECT_EQ(quoted("\0\x01\x1f"sv), R"("\u0000\u0001\u001f")");
 }
 
-TEST(JsonText, LeavesOtherCharactersAsTheyAre) {
-    EXPECT_EQ(quoted("ä€😀"), "\"ä€😀\"");
-}
+TEST(JsonText, LeavesOtherCharactersAsTheyAre) { EXPECT_EQ(quoted("ä€😀"), "\"ä€😀\""); }
 
 TEST(JsonText, ReplacesBytesThatAreNoText) {
     EXPECT_EQ(quoted("a\xFFz"), "\"a\xEF\xBF\xBDz\"");
@@ -47,12 +45,16 @@ TEST(JsonText, AppendsBehindWhatIsThere) {
 }
 
 TEST(JsonText, FindsWhatMustBeEscapedWhereverItStands) {
-    for (const auto& [text, escaped] : {std::pair("\""sv, "\\\""sv), {"\\"sv, "\\\\"sv}, {"\x01"sv, "\\u0001"sv},
-                                        {"\xFF"sv, "\xEF\xBF\xBD"sv}, {"\xC3\xA4"sv, "\xC3\xA4"sv}}) {
+    for (const auto& [text, escaped] : {std::pair("\""sv, "\\\""sv),
+                                        {"\\"sv, "\\\\"sv},
+                                        {"\x01"sv, "\\u0001"sv},
+                                        {"\xFF"sv, "\xEF\xBF\xBD"sv},
+                                        {"\xC3\xA4"sv, "\xC3\xA4"sv}}) {
         for (std::size_t at = 0; at < 20; ++at) {
             const std::string before(at, 'a'), after(20 - at, 'b');
             EXPECT_EQ(wire::quoted(before + std::string(text) + after),
-                      '"' + before + std::string(escaped) + after + '"') << at;
+                      '"' + before + std::string(escaped) + after + '"')
+                << at;
         }
     }
 }

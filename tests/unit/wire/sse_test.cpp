@@ -91,8 +91,12 @@ TEST(SseReader, LeavesFieldsAloneThatOnlyBeginLikeData) {
 }
 
 TEST(SseReader, SkipsAByteOrderMarkAtTheStartOnly) {
-    expect_events("\xEF\xBB\xBF" "data: one\n\ndata: \xEF\xBB\xBF" "two\n\n",
-                  {data("one"), data("\xEF\xBB\xBF" "two")});
+    expect_events(
+        "\xEF\xBB\xBF"
+        "data: one\n\ndata: \xEF\xBB\xBF"
+        "two\n\n",
+        {data("one"), data("\xEF\xBB\xBF"
+                           "two")});
 }
 
 TEST(SseReader, PutsCharactersTogetherThatArriveInPieces) {

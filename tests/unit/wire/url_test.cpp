@@ -65,10 +65,28 @@ TEST(Url, DecodesItsCredentials) {
 }
 
 TEST(Url, IsRefusedWhenItIsNone) {
-    for (const std::string_view text :
-         {"", "a", "a/b", "//a", "://a", "ftp://a", "file:///a", "http:/a", "http:a", "http://",
-          "http:///a", "http://?a", "http://:80", "http://user@", "http://a b", "http://a\n",
-          "http://a/b c", " http://a", "http://a ", "http://a\x7f", "http://a\"b", "http://a<b>"}) {
+    for (const std::string_view text : {"",
+                                        "a",
+                                        "a/b",
+                                        "//a",
+                                        "://a",
+                                        "ftp://a",
+                                        "file:///a",
+                                        "http:/a",
+                                        "http:a",
+                                        "http://",
+                                        "http:///a",
+                                        "http://?a",
+                                        "http://:80",
+                                        "http://user@",
+                                        "http://a b",
+                                        "http://a\n",
+                                        "http://a/b c",
+                                        " http://a",
+                                        "http://a ",
+                                        "http://a\x7f",
+                                        "http://a\"b",
+                                        "http://a<b>"}) {
         EXPECT_FALSE(parse_url(text)) << text;
     }
     EXPECT_FALSE(parse_url(std::string_view("http://a\0b", 10)));
@@ -99,7 +117,8 @@ TEST(PercentDecoded, DecodesEscapesAndLeavesTheRest) {
 }
 
 TEST(PercentDecoded, LeavesMalformedEscapesAsTheyAre) {
-    for (const std::string_view text : {"%", "%%", "%4", "%4g", "%g4", "100%", "a%", "% 41", "%+1"}) {
+    for (const std::string_view text :
+         {"%", "%%", "%4", "%4g", "%g4", "100%", "a%", "% 41", "%+1"}) {
         EXPECT_EQ(percent_decoded(text), text);
     }
     EXPECT_EQ(percent_decoded("%%41"), "%A");

@@ -17,18 +17,17 @@ TEST(Utf8, KnowsTheFirstAndLastCharacterOfEachLength) {
 }
 
 TEST(Utf8, RefusesOverlongFormsSurrogatesAndWhatLiesBeyondUnicode) {
-    for (const auto text : {"\xC0\x80"sv, "\xC1\xBF"sv, "\xE0\x9F\xBF"sv, "\xED\xA0\x80"sv,
-                            "\xED\xBF\xBF"sv, "\xF0\x8F\xBF\xBF"sv, "\xF4\x90\x80\x80"sv,
-                            "\xF5\x80\x80\x80"sv, "\xFE"sv, "\xFF"sv}) {
+    for (const auto text :
+         {"\xC0\x80"sv, "\xC1\xBF"sv, "\xE0\x9F\xBF"sv, "\xED\xA0\x80"sv, "\xED\xBF\xBF"sv,
+          "\xF0\x8F\xBF\xBF"sv, "\xF4\x90\x80\x80"sv, "\xF5\x80\x80\x80"sv, "\xFE"sv, "\xFF"sv}) {
         EXPECT_FALSE(is_utf8(text)) << text;
         EXPECT_TRUE(is_utf8(repaired_utf8(text))) << text;
     }
 }
 
 TEST(Utf8, RefusesCutAndStraySequences) {
-    for (const auto text :
-         {"\x80"sv, "\xBF"sv, "\xC3"sv, "\xE2\x82"sv, "\xE2"sv, "\xF0\x9F\x98"sv, "\xF0\x9F"sv,
-          "\xC3z"sv, "\xE2\x82z"sv, "\xC3\xC3\xA4"sv, "\xC3\0"sv}) {
+    for (const auto text : {"\x80"sv, "\xBF"sv, "\xC3"sv, "\xE2\x82"sv, "\xE2"sv, "\xF0\x9F\x98"sv,
+                            "\xF0\x9F"sv, "\xC3z"sv, "\xE2\x82z"sv, "\xC3\xC3\xA4"sv, "\xC3\0"sv}) {
         EXPECT_FALSE(is_utf8("abc" + std::string(text))) << text;
         EXPECT_TRUE(is_utf8(repaired_utf8(text))) << text;
     }
