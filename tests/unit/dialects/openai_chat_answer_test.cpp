@@ -107,7 +107,8 @@ TEST(ChatUsage, TakesNullsAndOddTypesForAbsent) {
 TEST(MockAnswer, IsReadLikeAnyOther) {
     const auto text = mock_answer("1", "my \"model\"", "hello\nworld", 1700000000);
     ASSERT_TRUE(wire::json::is_valid(text)) << text;
-    const auto answer = read_answer(Padded(text));
+    const Padded body(text);
+    const auto answer = read_answer(body);
     EXPECT_EQ(answer.model, "\"my \\\"model\\\"\"");
     EXPECT_EQ(answer.finish_reason, "stop");
     EXPECT_EQ(answer.usage.prompt, mock_usage().prompt);

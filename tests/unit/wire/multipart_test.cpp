@@ -20,8 +20,8 @@ const std::string form =
     "--xx--\r\n";
 
 std::string part_named(const std::string& disposition) {
-    const auto parts =
-        read_form("--b\r\nContent-Disposition: " + disposition + "\r\n\r\nv\r\n--b--", "b");
+    const auto body = "--b\r\nContent-Disposition: " + disposition + "\r\n\r\nv\r\n--b--";
+    const auto parts = read_form(body, "b");
     if (!parts || parts->size() != 1) return "(no part)";
     return std::string(parts->front().name);
 }
