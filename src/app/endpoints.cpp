@@ -13,47 +13,47 @@ namespace {
 
 using http::Exchange;
 
-// What a handler may need besides the exchange.
+// What a handler may need besides the exchange; given by value, for a coroutine outlives its caller's frame.
 struct Context {
     gateway::Services& services;
     const admin::Reload& reload;
     std::string_view rest;  // of the path, behind a row's trailing slash
 };
-using Handler = http::awaitable<void> (*)(Exchange&, Context&);
+using Handler = http::awaitable<void> (*)(Exchange&, Context);
 
 http::awaitable<void> respond_json(Exchange& client, std::string body) {
     const std::array<std::string_view, 1> pieces{body};
     co_await client.respond(200, "content-type: application/json\r\n", pieces);
 }
 
-http::awaitable<void> show_status(Exchange& client, Context& context) {
+http::awaitable<void> show_status(Exchange& client, Context context) {
     const auto models = context.services.configuration->table.listed().size();
     return respond_json(client, "{\"name\":\"Open LLM Router\",\"version\":\"" ROUTER_VERSION "\",\"status\":\"running\",\"models\":" +
                                     std::to_string(models) + "}");
 }
 
-http::awaitable<void> say_alive(Exchange& client, Context&) { return respond_json(client, "\"I'm alive!\""); }
+http::awaitable<void> say_alive(Exchange& client, Context) { return respond_json(client, "\"I'm alive!\""); }
 
-http::awaitable<void> say_ready(Exchange& client, Context&) {
+http::awaitable<void> say_ready(Exchange& client, Context) {
     return respond_json(client, "{\"status\":\"healthy\",\"db\":\"Not connected\",\"version\":\"" ROUTER_VERSION "\"}");
 }
 
 template <const gateway::Endpoint& endpoint>
-http::awaitable<void> call(Exchange& client, Context& context) {
+http::awaitable<void> call(Exchange& client, Context context) {
     return gateway::serve_call(client, context.services, endpoint);
 }
 
-http::awaitable<void> list_models(Exchange& client, Context& context) { return gateway::list_models(client, context.services); }
+http::awaitable<void> list_models(Exchange& client, Context context) { return gateway::list_models(client, context.services); }
 
-http::awaitable<void> show_model(Exchange& client, Context& context) {
+http::awaitable<void> show_model(Exchange& client, Context context) {
     return gateway::show_model(client, context.services, context.rest);
 }
 
-http::awaitable<void> model_info(Exchange& client, Context& context) { return gateway::list_model_info(client, context.services); }
+http::awaitable<void> model_info(Exchange& client, Context context) { return gateway::list_model_info(client, context.services); }
 
 // Admin rows: the key first, then the work.
-template <http::awaitable<void> (*work)(Exchange&, Context&)>
-http::awaitable<void> as_admin(Exchange& client, Context& context) {
+template <http::awaitable<void> (*work)(Exchange&, Context)>
+http::awaitable<void> as_admin(Exchange& client, Context context) {
     const auto config = context.services.configuration;
     const auto caller = config->keys.identify(gateway::api_key_of(client.request()));
     if (!caller) co_return co_await gateway::refuse(client, caller.error());
@@ -64,12 +64,12 @@ http::awaitable<void> as_admin(Exchange& client, Context& context) {
     co_await work(client, context);
 }
 
-http::awaitable<void> reload_backends(Exchange& client, Context& context) { return admin::reload_backends(client, context.reload); }
-http::awaitable<void> show_config(Exchange& client, Context& context) {
+http::awaitable<void> reload_backends(Exchange& client, Context context) { return admin::reload_backends(client, context.reload); }
+http::awaitable<void> show_config(Exchange& client, Context context) {
     const auto config = context.services.configuration;
     co_await admin::show_config(client, *config->snapshot);
 }
-http::awaitable<void> show_backends(Exchange& client, Context& context) {
+http::awaitable<void> show_backends(Exchange& client, Context context) {
     const auto config = context.services.configuration;
     co_await admin::show_backends(client, config->table);
 }
@@ -176,11 +176,7 @@ http::awaitable<void> answer(Exchange& client, gateway::Services& services, cons
         routes, [&](const Route& route) { return route.method == method && matches(route, path); });
     if (found == routes.end()) return refuse_route(client, path);
 
-    const auto serve = [](Exchange& to, Context context, Handler handler) -> http::awaitable<void> {
-        co_await handler(to, context);
-    };
-    const Context context{services, reload, path.substr(std::min(found->path.size(), path.size()))};
-    return serve(client, context, found->handler);
+    return found->handler(client, {services, reload, path.substr(std::min(found->path.size(), path.size()))});
 }
 
 }  // namespace router::app

@@ -27,22 +27,17 @@ Worker::Worker(std::shared_ptr<const gateway::Configuration> configuration, http
       flush_log_(loop_.deadlines, [] { telemetry::flush(); }),
       drained_(loop_.deadlines, [this] { check_drained(); }),
       server_(
-          loop_, settings_of(services_.configuration->snapshot->server), [this](http::Exchange& client) { return serve(client); },
+          loop_, settings_of(services_.configuration->snapshot->server), [this](http::Exchange& client) { return answer(client, services_, reload_); },
           dialects::openai_chat::encode_error) {}
 
 Worker::~Worker() = default;
 
 void Worker::run() {
+    // Log lines leave together, but none waits longer than a moment.
+    telemetry::on_first_gathered([this] { flush_log_.set(std::chrono::steady_clock::now() + 50ms); });
     loop_.run();
+    telemetry::on_first_gathered(nullptr);
     telemetry::flush();
-}
-
-http::awaitable<void> Worker::serve(http::Exchange& client) {
-    co_await answer(client, services_, reload_);
-    // Lines leave together, but none waits longer than a moment.
-    if (telemetry::has_gathered() && flush_log_.at() == http::SteadyTime::max()) {
-        flush_log_.set(std::chrono::steady_clock::now() + 50ms);
-    }
 }
 
 void Worker::publish(std::shared_ptr<const gateway::Configuration> configuration) {

@@ -25,7 +25,6 @@ class Worker {
     void stop();   // run() returns at once
 
  private:
-    http::awaitable<void> serve(http::Exchange& client);
     void check_drained();
 
     http::Loop loop_;

@@ -1,5 +1,6 @@
 #include "gateway/answer_headers.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -15,7 +16,7 @@ void add(std::string& lines, std::string_view name, std::string_view value) {
 }
 
 void add_milliseconds(std::string& lines, std::string_view name, double value) {
-    const auto thousandths = static_cast<std::int64_t>(value * 1000 + 0.5);
+    const auto thousandths = static_cast<std::int64_t>(std::max(value, 0.0) * 1000 + 0.5);
     std::array<char, 32> text{};
     auto* end = std::to_chars(text.data(), text.data() + 24, thousandths / 1000).ptr;
     *end++ = '.';
@@ -33,6 +34,8 @@ bool starts_with_name(std::string_view name, std::string_view prefix) {
 bool is_passed_on(std::string_view name) {
     constexpr std::array<std::string_view, 7> names{"content-encoding", "content-disposition", "content-language", "retry-after",
                                                      "retry-after-ms",   "x-should-retry",      "openai-processing-ms"};
+    constexpr std::string_view first_letters = "croxCROX";
+    if (first_letters.find(name.front()) == std::string_view::npos) return false;
     for (const auto one : names) {
         if (http::is_same_name(name, one)) return true;
     }
@@ -49,16 +52,12 @@ std::string call_headers(const accounting::CallRecord& record) {
     return lines;
 }
 
-std::string answer_headers(std::string_view content_type, const Sent& sent, const routing::Plan& plan,
-                           const http::ResponseHead* upstream, const accounting::CallRecord& record) {
+std::string answer_headers(std::string_view content_type, const Sent& sent, const http::ResponseHead* upstream, const accounting::CallRecord& record) {
     std::string lines;
     lines.reserve(448);
     add(lines, "content-type", content_type);
     if (content_type.starts_with("text/event-stream")) lines += "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
-    const auto& target = sent.backend->upstream.target();
-    add(lines, "x-litellm-model-id", target.id);
-    add(lines, "x-litellm-model-group", plan.group);
-    add(lines, "x-litellm-model-api-base", sent.backend->upstream.api_base());
+    lines += sent.backend->upstream.identity_headers();
     const auto total = record.total_ms();
     add_milliseconds(lines, "x-litellm-response-duration-ms", total);
     add_milliseconds(lines, "x-litellm-overhead-duration-ms", total - record.upstream_ms());

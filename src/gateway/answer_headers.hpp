@@ -5,7 +5,6 @@
 
 #include "accounting/call_record.hpp"
 #include "gateway/send.hpp"
-#include "routing/table.hpp"
 
 namespace router::gateway {
 
@@ -13,8 +12,7 @@ namespace router::gateway {
 // says of its rate limits.
 //
 //   upstream  the head of its answer; null for a mock
-std::string answer_headers(std::string_view content_type, const Sent& sent, const routing::Plan& plan,
-                           const http::ResponseHead* upstream, const accounting::CallRecord& record);
+std::string answer_headers(std::string_view content_type, const Sent& sent, const http::ResponseHead* upstream, const accounting::CallRecord& record);
 
 // Those of every answer to a call, errors as well.
 std::string call_headers(const accounting::CallRecord& record);

@@ -68,8 +68,7 @@ http::awaitable<Result<>> relay_mock(const Sent& sent, const routing::Plan& plan
     if (auto error = raised_by(text)) co_return std::unexpected(std::move(*error));
 
     const auto body = body_of(endpoint, incoming, record.id(), text, incoming.wants_usage);
-    const auto headers = answer_headers(incoming.is_streaming ? "text/event-stream; charset=utf-8" : "application/json", sent, plan,
-                                        nullptr, record);
+    const auto headers = answer_headers(incoming.is_streaming ? "text/event-stream; charset=utf-8" : "application/json", sent, nullptr, record);
     record.usage = mock_usage();
     record.finish_reason = "stop";
     record.first_byte();

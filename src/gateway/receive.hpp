@@ -24,8 +24,7 @@ struct Incoming {
     std::string_view model_in_form;                      // of a form: the field's value in the body
 
     void release() {  // the body is not sent again
-        json.reset();
-        body = model_in_form = {};
+        *this = Incoming();
     }
 };
 

@@ -207,7 +207,7 @@ http::awaitable<Result<>> relay_whole(Sent& sent, const routing::Plan& plan, con
     const auto read = co_await answer.read_whole(body, whole_limit, deadlines.idle, sent.ends_by);
     record.upstream_ended();
     if (!read) co_return std::unexpected(read.error());
-    const auto headers = answer_headers(json_type, sent, plan, &answer.head(), record);
+    const auto headers = answer_headers(json_type, sent, &answer.head(), record);
     if (!answer.is_complete()) {  // longer than we care to read: it goes on as it is
         client.begin(200, headers);
         if (!client.write(body.view(), false)) co_await client.flush();
@@ -229,7 +229,7 @@ http::awaitable<Result<>> relay_bytes(Sent& sent, const routing::Plan& plan, con
                                       http::Exchange& client, accounting::CallRecord& record) {
     auto& answer = *sent.answer;
     const auto& head = answer.head();
-    const auto headers = answer_headers(head.header("content-type"), sent, plan, &head, record);
+    const auto headers = answer_headers(head.header("content-type"), sent, &head, record);
     client.stop_heartbeats();
     if (head.framing == http::Framing::length || head.framing == http::Framing::none) {
         client.begin_with_length(head.status, headers, head.content_length);
@@ -251,7 +251,7 @@ http::awaitable<Result<>> relay(Sent& sent, const routing::Plan& plan, Incoming&
     if (!is_event_stream(sent.answer->head())) return relay_whole(sent, plan, incoming, deadlines, client, record);
     const bool wants_usage = incoming.wants_usage || config.snapshot->always_include_stream_usage;
     auto stream = std::make_unique<Stream>(sent, incoming.model, wants_usage, client, record);
-    stream->set_headers(answer_headers(stream_type, sent, plan, &sent.answer->head(), record));
+    stream->set_headers(answer_headers(stream_type, sent, &sent.answer->head(), record));
     incoming.release();
     client.release_request();
     sent.answer->release_head();

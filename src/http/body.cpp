@@ -93,6 +93,7 @@ Result<> BodyReader::step(char c) {
 
 Result<> BodyReader::begin_chunk() {
     state_ = remaining_ == 0 ? State::trailer : State::data;
+    skipped_ = 0;
     return {};
 }
 

@@ -11,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <cerrno>
+#include <utility>
 
 namespace router::http {
 namespace {
@@ -34,7 +35,7 @@ Channel::Channel(Loop& loop, Socket socket)
 
 Channel::~Channel() {
     if (ssl_ != nullptr) SSL_free(ssl_);
-    drop_block();
+    loop_.give_back(std::move(block_));
 }
 
 void Channel::secure(SSL* session) {
@@ -75,46 +76,47 @@ void Channel::consume(std::size_t bytes) {
 }
 
 void Channel::need_block() {
-    if (block_) return;
-    block_ = loop_.take_block();
-    capacity_ = block_bytes;
-}
-
-void Channel::drop_block() {
-    if (capacity_ == block_bytes) loop_.give_back(std::move(block_));
-    block_.reset();
-    capacity_ = 0;
+    if (!block_) block_ = loop_.take_block();
 }
 
 Block Channel::detach_block() {
     begin_ = end_ = 0;
-    capacity_ = 0;
-    return std::move(block_);
+    return std::exchange(block_, Block());
 }
 
 void Channel::resize_block(bool small) {
     const auto wanted = small ? small_block_bytes : block_bytes;
-    if (reading_ || begin_ != end_ || capacity_ == wanted) return;
-    drop_block();
+    if (begin_ != end_ || ended_ || block_.capacity == wanted) return;
+    const bool was_reading = std::exchange(reading_, false);
+    if (was_reading) {
+        if (ssl_ != nullptr || waits_to_write_) {  // cancel() would hit more than the read
+            reading_ = true;
+            return;
+        }
+        ++generation_;
+        boost::system::error_code ignored;
+        socket_.cancel(ignored);
+    }
     begin_ = end_ = 0;
-    if (!small) return;  // taken when it is needed
-    block_.reset(new char[small_block_bytes + padding_bytes]);
-    capacity_ = small_block_bytes;
+    loop_.give_back(detach_block());
+    if (small) block_ = Loop::new_block(small_block_bytes);
+    if (was_reading) start_reading();
 }
 
 void Channel::start_reading() {
     if (reading_ || ended_) return;
     need_block();
     if (begin_ == end_) begin_ = end_ = 0;
-    if (end_ == capacity_) return;
+    if (end_ == block_.capacity) return;
     if (ssl_ != nullptr) {
         arm_tls_read();
         return;
     }
     reading_ = true;
-    socket_.async_read_some(asio::buffer(block_.get() + end_, capacity_ - end_),
-                            [self = shared_from_this()](const boost::system::error_code& error, std::size_t bytes) {
-                                self->received(error, bytes);
+    socket_.async_read_some(asio::buffer(block_.bytes.get() + end_, block_.capacity - end_),
+                            [self = shared_from_this(), generation = generation_](const boost::system::error_code& error,
+                                                                                  std::size_t bytes) {
+                                if (generation == self->generation_) self->received(error, bytes);
                             });
 }
 
@@ -132,26 +134,20 @@ void Channel::received(const boost::system::error_code& error, std::size_t bytes
     } else if (waits_to_write_ && stops_writing_on_arrival_) {
         boost::system::error_code ignored;
         socket_.cancel(ignored);
-    } else {
-        start_reading();
     }
+    // Without anybody who waits, reading stops here: while the inbox holds something, no pending read points into it.
 }
 
 void Channel::put_back(std::string_view bytes) {
     need_block();
     begin_ = 0;
-    end_ = static_cast<std::uint32_t>(bytes.copy(block_.get(), capacity_));
+    end_ = static_cast<std::uint32_t>(bytes.copy(block_.bytes.get(), block_.capacity));
     grew_ = end_ > 0;
 }
 
-// Fills the inbox with what TLS holds or the socket has; when that is nothing, waits for the socket.
+// Waits for the socket, then fills the inbox. What OpenSSL has taken in already comes first: no socket tells of it.
 void Channel::arm_tls_read() {
-    const auto bytes = tls_read({block_.get() + end_, capacity_ - end_});
-    if (bytes > 0) {
-        end_ += static_cast<std::uint32_t>(bytes);
-        grew_ = true;
-        return;
-    }
+    if (SSL_has_pending(ssl_) == 1 && fill_from_tls()) return;
     if (ended_) return;
     reading_ = true;
     socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const boost::system::error_code& error) {
@@ -161,9 +157,21 @@ void Channel::arm_tls_read() {
             self->end(false);
             return;
         }
-        self->start_reading();
-        if ((self->grew_ || self->ended_) && self->waiter_) self->wake(Wake::ready);
+        const bool has_come = self->fill_from_tls();
+        if (self->ended_) return;
+        if (has_come && self->waiter_) {
+            self->wake(Wake::ready);
+        } else {
+            self->start_reading();
+        }
     });
+}
+
+bool Channel::fill_from_tls() {
+    const auto bytes = tls_read({block_.bytes.get() + end_, block_.capacity - end_});
+    end_ += static_cast<std::uint32_t>(bytes);
+    grew_ = grew_ || bytes > 0;
+    return bytes > 0;
 }
 
 std::size_t Channel::tls_read(std::span<char> into) {
@@ -174,6 +182,7 @@ std::size_t Channel::tls_read(std::span<char> into) {
         const int done = SSL_read_ex(ssl_, into.data() + all, into.size() - all, &bytes);
         if (done == 1) {
             all += bytes;
+            if (SSL_has_pending(ssl_) == 0) break;
             continue;
         }
         const int want = SSL_get_error(ssl_, done);

@@ -24,8 +24,8 @@ using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, Executo
 // Why a wait for bytes is over.
 enum class Wake : std::uint8_t { ready, timeout };
 
-// A connected socket, plain or TLS, with a small inbox. One read is kept pending whatever else goes on, so that a peer
-// that leaves is noticed at once and without a system call of its own.
+// A connected socket, plain or TLS, with a small inbox. One read is kept pending whatever else goes on, until something
+// comes, so that a peer that leaves is noticed at once and without a system call of its own.
 //
 //   inbox     what has arrived and is not consumed; the views hold until consume(), more() or read_now()
 //   writing   is tried at once; only what the kernel does not take is waited for
@@ -41,16 +41,17 @@ class Channel : public std::enable_shared_from_this<Channel> {
     awaitable<Result<>> handshake(SteadyTime until);
     SSL* session() const { return ssl_; }
 
-    std::string_view inbox() const { return {block_.get() + begin_, end_ - begin_}; }
+    std::string_view inbox() const { return {block_.bytes.get() + begin_, end_ - begin_}; }
     void consume(std::size_t bytes);
-    bool is_full() const { return end_ == capacity_; }
+    bool is_full() const { return end_ == block_.capacity; }
     bool has_ended() const { return ended_; }
     bool was_reset() const { return reset_; }
 
     // Gives the inbox's block away with what is in it; the channel goes on with another.
     Block detach_block();
 
-    // Changes the inbox for a small one, or back, when it is empty and no read is pending.
+    // Changes the inbox for a small one, or back, when it is empty. A pending read begins anew: not in the same turn of the
+    // loop in which it was begun, for it may have its bytes already.
     void resize_block(bool small);
 
     void start_reading();
@@ -85,6 +86,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
  private:
     void received(const boost::system::error_code& error, std::size_t bytes);
     void arm_tls_read();
+    bool fill_from_tls();
     std::size_t tls_read(std::span<char> into);
     std::size_t tls_write(std::string_view piece);
     void end(bool by_reset);
@@ -96,11 +98,10 @@ class Channel : public std::enable_shared_from_this<Channel> {
     Socket socket_;
     SSL* ssl_ = nullptr;
     void need_block();
-    void drop_block();
 
     Block block_;
-    std::uint32_t capacity_ = 0;
     std::uint32_t begin_ = 0, end_ = 0;
+    std::uint32_t generation_ = 0;  // of pending reads; one of an older generation was called off
     bool reading_ = false;   // a read or a wait for one is with the kernel
     bool grew_ = false;      // bytes came since the last wake
     bool ended_ = false;

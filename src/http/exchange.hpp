@@ -43,7 +43,8 @@ class Exchange {
     //           bad_request (malformed chunks), client_left
     awaitable<Result<std::string_view>> read_body(std::size_t limit);
 
-    // Lets go of the request's head and body, whose views are not needed any longer.
+    // Lets go of the request's head and body, whose views are not needed any longer: a long answer begins. To be called after
+    // something was waited for.
     void release_request();
 
     // Requested when the client leaves; noticed from the end of the request's body on.

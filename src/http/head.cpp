@@ -76,10 +76,13 @@ std::expected<std::vector<Header>, const char*> take_headers(std::string_view& b
         if (line->empty()) return headers;
         if (headers.size() == limit) return std::unexpected("too many headers");
         if (line->front() == ' ' || line->front() == '\t') return std::unexpected("a header is folded over two lines");
-        const auto colon = line->find(':');
-        if (colon == std::string_view::npos) return std::unexpected("a header line has no colon");
+        std::size_t colon = 0;
+        while (colon < line->size() && is_token_char[static_cast<unsigned char>((*line)[colon])]) ++colon;
+        if (colon == line->size()) return std::unexpected("a header line has no colon");
+        if (colon == 0 || (*line)[colon] != ':') {
+            return std::unexpected("a header's name has a character that does not belong there");
+        }
         const auto name = line->substr(0, colon);
-        if (!is_token(name)) return std::unexpected("a header's name has a character that does not belong there");
         const auto value = trimmed(line->substr(colon + 1));
         if (!is_value(value)) return std::unexpected("a header's value has a control character");
         headers.push_back({name, value});

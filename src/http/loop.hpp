@@ -14,7 +14,11 @@
 namespace router::http {
 
 // A connection's small buffer: what a pending read writes into. Followed by padding_bytes, which a JSON reader may touch.
-using Block = std::unique_ptr<char[]>;
+struct Block {
+    std::unique_ptr<char[]> bytes;
+    std::uint32_t capacity = 0;
+    explicit operator bool() const { return bytes != nullptr; }
+};
 inline constexpr std::uint32_t block_bytes = 2048;
 inline constexpr std::uint32_t small_block_bytes = 512;  // of a stream that waits for its next event: most fit
 inline constexpr std::size_t padding_bytes = 64;
@@ -29,14 +33,17 @@ class Loop {
     void stop();  // from any thread
     void post(std::move_only_function<void()> task);  // from any thread; carried out on the loop's
 
+    static Block new_block(std::uint32_t capacity) {
+        return {.bytes = std::unique_ptr<char[]>(new char[capacity + padding_bytes]), .capacity = capacity};
+    }
     Block take_block() {
-        if (spare_.empty()) return Block(new char[block_bytes + padding_bytes]);
+        if (spare_.empty()) return new_block(block_bytes);
         auto block = std::move(spare_.back());
         spare_.pop_back();
         return block;
     }
     void give_back(Block block) {
-        if (block && spare_.size() < 64) spare_.push_back(std::move(block));
+        if (block && block.capacity == block_bytes && spare_.size() < 64) spare_.push_back(std::move(block));
     }
 
     // A large area for what is read and used up before anything is awaited; followed by padding_bytes.
@@ -48,7 +55,8 @@ class Loop {
     // Text that is written and used up before anything is awaited.
     std::string outbox;
 
-    asio::io_context context{1};
+    // One thread touches the sockets, so the reactor needs no locks; the queue keeps its own, for post().
+    asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
     Deadlines deadlines;
 
  private:

@@ -96,7 +96,7 @@ awaitable<std::unique_ptr<Exchange>> Server::read_head(Connection& connection) {
             const auto arrived = seen.substr((*read)->size);
             auto exchange = std::make_unique<Exchange>(channel, std::move(**read), settings_.exchange);
             if (collected.size() > 0) {
-                exchange->keep(nullptr, std::move(collected), arrived);
+                exchange->keep(Block(), std::move(collected), arrived);
             } else {
                 exchange->keep(channel->detach_block(), Bytes(), arrived);
             }

@@ -27,6 +27,9 @@ Upstream::Upstream(const config::Target& target) : target_(&target) {
     if (mark != std::string::npos) query_ = url.path.substr(mark);
     api_base_ = (url.is_tls ? "https://" : "http://") + url.authority() + path_;
 
+    identity_headers_ = "x-litellm-model-id: " + target.id + "\r\nx-litellm-model-group: " + target.model_name +
+                        "\r\nx-litellm-model-api-base: " + api_base_ + "\r\n";
+
     const auto add = [&](std::string_view name, std::string_view value) {
         headers_ += name;
         headers_ += ": ";
@@ -65,6 +68,9 @@ std::string Upstream::request_head(std::string_view endpoint, std::string_view c
 
 std::string Upstream::without_secrets(std::string text) const {
     replace_all(text, target_->api_key.reveal(), "[key]");
+    for (const auto& [name, value] : target_->headers) {
+        if (value.size() >= 8) replace_all(text, value, "[header]");
+    }
     replace_all(text, origin_.host + ":" + std::to_string(origin_.port), "[provider]");
     replace_all(text, origin_.host, "[provider]");
     return text;

@@ -19,6 +19,9 @@ class Upstream {
     const wire::Origin& origin() const { return origin_; }
     const std::string& api_base() const { return api_base_; }  // without its query, for people to see
 
+    // Header lines by which an answer tells who gave it: x-litellm-model-id, -model-group and -model-api-base.
+    const std::string& identity_headers() const { return identity_headers_; }
+
     // The head of a POST request, with its empty line.
     //
     //   endpoint  the path behind the base URL: "/chat/completions"
@@ -32,6 +35,7 @@ class Upstream {
     const config::Target* target_;
     wire::Origin origin_;
     std::string api_base_;
+    std::string identity_headers_;
     std::string path_;     // of the base URL, without a slash at its end
     std::string query_;    // "?api-version=..." or empty
     std::string headers_;  // Host, the key, the organization, and what provider and target add

@@ -30,8 +30,15 @@ Log& the_log() {
     return log;
 }
 
-struct Gathered {
+std::string with_room() {
     std::string lines;
+    lines.reserve(gathered_limit + 4096);
+    return lines;
+}
+
+struct Gathered {
+    std::string lines = with_room();
+    std::function<void()> told;
     ~Gathered() { write_out(); }
     void write_out() {
         std::string_view left = lines;
@@ -105,8 +112,10 @@ std::optional<Level> level_named(std::string_view name) {
 Line::Line(Level level, std::string_view message)
     : wanted_(level >= the_log().least.load(std::memory_order_relaxed)), out_(gathered().lines) {
     if (!wanted_) return;
+    was_empty_ = out_.empty();
+    json_ = is_json();
     const auto name = level_names[static_cast<std::size_t>(level)];
-    if (is_json()) {
+    if (json_) {
         out_ += "{\"time\":\"";
         append_time(out_);
         out_ += "\",\"level\":\"";
@@ -125,19 +134,24 @@ Line::Line(Level level, std::string_view message)
 void Line::begin_field(std::string_view name) {
     std::array<char, 40> text;  // NOLINT: filled as far as it is used
     auto* end = text.data();
-    const bool json = is_json();
-    *end++ = json ? ',' : ' ';
-    if (json) *end++ = '"';
-    end += name.copy(end, 32);
-    if (json) *end++ = '"';
-    *end++ = json ? ':' : '=';
+    if (json_) {
+        *end++ = ',';
+        *end++ = '"';
+        end += name.copy(end, 32);
+        *end++ = '"';
+        *end++ = ':';
+    } else {
+        *end++ = ' ';
+        end += name.copy(end, 32);
+        *end++ = '=';
+    }
     out_.append(text.data(), static_cast<std::size_t>(end - text.data()));
 }
 
 Line& Line::text(std::string_view name, std::string_view value) {
     if (!wanted_ || value.empty()) return *this;
     begin_field(name);
-    const bool is_plain = !is_json() && std::ranges::all_of(value, [](char c) { return c > ' ' && c != '"' && c != 0x7f; });
+    const bool is_plain = !json_ && std::ranges::all_of(value, [](char c) { return c > ' ' && c != '"' && c != 0x7f; });
     if (is_plain) {
         out_ += value;
     } else {
@@ -156,7 +170,7 @@ Line& Line::number(std::string_view name, std::int64_t value) {
 Line& Line::milliseconds(std::string_view name, double value) {
     if (!wanted_) return *this;
     begin_field(name);
-    const auto thousandths = static_cast<std::int64_t>(value * 1000 + 0.5);
+    const auto thousandths = static_cast<std::int64_t>(std::max(value, 0.0) * 1000 + 0.5);
     append_integer(out_, thousandths / 1000);
     const auto fraction = static_cast<int>(thousandths % 1000);
     const std::array<char, 4> text{'.', static_cast<char>('0' + fraction / 100), static_cast<char>('0' + fraction / 10 % 10),
@@ -174,8 +188,12 @@ Line& Line::flag(std::string_view name, bool value) {
 
 void Line::finish() {
     if (!wanted_) return;
-    out_ += is_json() ? "}\n" : "\n";
-    if (out_.size() >= gathered_limit) flush();
+    out_ += json_ ? "}\n" : "\n";
+    if (out_.size() >= gathered_limit) {
+        flush();
+    } else if (was_empty_ && gathered().told) {
+        gathered().told();
+    }
 }
 
 void log(Level level, std::string_view message, Fields fields) {
@@ -186,6 +204,6 @@ void log(Level level, std::string_view message, Fields fields) {
 
 void flush() { gathered().write_out(); }
 
-bool has_gathered() { return !gathered().lines.empty(); }
+void on_first_gathered(std::function<void()> told) { gathered().told = std::move(told); }
 
 }  // namespace router::telemetry

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -35,6 +36,8 @@ class Line {
  private:
     void begin_field(std::string_view name);
     bool wanted_;
+    bool was_empty_ = false;
+    bool json_ = false;
     std::string& out_;
 };
 
@@ -43,6 +46,8 @@ void log(Level level, std::string_view message, Fields fields = {});
 
 // Hands this thread's gathered lines to the kernel.
 void flush();
-bool has_gathered();
+
+// Called on this thread whenever a line is the first to be gathered: time to see to it that flush() is called soon.
+void on_first_gathered(std::function<void()> told);
 
 }  // namespace router::telemetry

@@ -17,8 +17,11 @@ std::string lower(std::string_view text) {
 std::string_view parameter(std::string_view header, std::string_view name) {
     auto rest = header;
     while (true) {
-        const auto semicolon = rest.find(';');
-        if (semicolon == std::string_view::npos) return {};
+        std::size_t semicolon = 0;
+        for (bool quoted = false; semicolon < rest.size() && (quoted || rest[semicolon] != ';'); ++semicolon) {
+            if (rest[semicolon] == '"') quoted = !quoted;
+        }
+        if (semicolon >= rest.size()) return {};
         rest.remove_prefix(semicolon + 1);
         while (rest.starts_with(' ') || rest.starts_with('\t')) rest.remove_prefix(1);
         if (lower(rest.substr(0, name.size())) != name || rest.substr(name.size()).empty() || rest[name.size()] != '=') continue;
@@ -30,6 +33,17 @@ std::string_view parameter(std::string_view header, std::string_view name) {
         value = value.substr(0, value.find_first_of("; \t\r\n"));
         return value;
     }
+}
+
+// Where the delimiter stands with its line's end or the form's end behind it; a longer boundary is another one.
+std::size_t find_delimiter(std::string_view text, std::string_view delimiter) {
+    auto at = text.find(delimiter);
+    while (at != std::string_view::npos) {
+        const auto behind = text.substr(at + delimiter.size());
+        if (behind.starts_with("--") || behind.starts_with("\r\n") || behind.starts_with(' ') || behind.starts_with('\t')) break;
+        at = text.find(delimiter, at + 1);
+    }
+    return at;
 }
 
 std::string_view disposition_of(std::string_view part_head) {
@@ -70,7 +84,7 @@ std::optional<std::vector<FormPart>> read_form(std::string_view body, std::strin
         if (head_end == std::string_view::npos) return std::nullopt;
         const auto head = rest.substr(std::min<std::size_t>(2, head_end), head_end - std::min<std::size_t>(2, head_end));
         rest.remove_prefix(head_end + 2);  // keep the CR LF that a part without bytes shares with the delimiter
-        const auto end = rest.find(delimiter);
+        const auto end = find_delimiter(rest, delimiter);
         if (end == std::string_view::npos) return std::nullopt;
         const auto value = end < 2 ? std::string_view() : rest.substr(2, end - 2);
         parts.push_back({parameter(disposition_of(head), "name"), value});

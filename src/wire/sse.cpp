@@ -41,12 +41,14 @@ void SseReader::feed(std::string_view bytes) {
 
 std::optional<SseEvent> SseReader::next() {
     if (overfull_) return std::nullopt;
-    if (!begun_ && input_.starts_with("\xEF\xBB\xBF")) {
-        input_.remove_prefix(3);
-        searched_ = 0;
+    if (!begun_ && input_.size() >= 3) {
+        begun_ = true;
+        if (input_.starts_with("\xEF\xBB\xBF")) {
+            input_.remove_prefix(3);
+            searched_ = 0;
+        }
     }
     if (const auto end = find_end(input_); end != std::string_view::npos) {
-        begun_ = true;
         const auto block = input_.substr(0, end);
         input_.remove_prefix(end);
         searched_ = 0;

@@ -48,10 +48,11 @@ Answer read_answer(std::string_view body) {
             json::object usage;
             if (value.get_object().get(usage) == simdjson::SUCCESS) answer.usage = read_usage(usage);
         } else if (key == "error") {
-            answer.is_error = !value.is_null();
+            bool is_null = false;
+            answer.is_error = value.is_null().get(is_null) != simdjson::SUCCESS || !is_null;
         }
     }
-    answer.is_object = true;
+    answer.is_object = document.current_location().error() == simdjson::OUT_OF_BOUNDS;  // else it is cut, or more than one
     return answer;
 }
 

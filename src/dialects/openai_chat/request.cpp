@@ -175,14 +175,18 @@ void Request::rewrite(const Changes& changes, OutgoingBody& out) const {
         text += ':';
         text += value;
     };
-    const bool adds_usage = changes.asks_for_usage && is_streaming_ && !wants_usage_;
+    const auto is_gone = [&](std::string_view key) {
+        return is_among(changes.dropped, key) || value_in(changes.replacements, key) != nullptr;
+    };
+    const bool adds_usage = changes.asks_for_usage && is_streaming_ && !wants_usage_ && !is_gone("stream_options");
     for (const auto& member : members_) {
+        if (value_in(changes.replacements, member.key) != nullptr) continue;
         if (member.key == "model") {
             add("model", wire::quoted(changes.model));
+        } else if (is_gone(member.key)) {
+            continue;
         } else if (adds_usage && member.key == "stream_options") {
             add("stream_options", stream_options_with_usage());
-        } else if (is_among(changes.dropped, member.key) || value_in(changes.replacements, member.key) != nullptr) {
-            continue;
         } else {
             separate();
             text += member.whole;
@@ -190,8 +194,8 @@ void Request::rewrite(const Changes& changes, OutgoingBody& out) const {
     }
     if (adds_usage && find("stream_options") == nullptr) add("stream_options", asking_for_usage);
     for (const auto& [key, value] : changes.defaults) {
-        const bool is_set = find(key) != nullptr || value_in(changes.replacements, key) != nullptr;
-        if (!is_set && !is_among(changes.dropped, key)) add(key, value);
+        const bool is_set = find(key) != nullptr || is_gone(key) || (adds_usage && key == "stream_options");
+        if (!is_set) add(key, value);
     }
     for (const auto& [key, value] : changes.replacements) add(key, value);
     text += '}';

@@ -126,10 +126,12 @@ bool StreamRelay::look(std::string_view data, Seen& seen) {
         const auto key_begin = offset(field.key().raw()) - 1;
         if (field.unescaped_key().get(key) != simdjson::SUCCESS) return false;
         auto& value = field.value();
-        if (key == "choices") {
+        json::json_type type{};
+        if (value.type().get(type) != simdjson::SUCCESS) return false;
+        if (key == "choices" && type == json::json_type::array) {
             remover.keep(key_begin, key_begin);
             json::array choices;
-            if (value.get_array().get(choices) != simdjson::SUCCESS) continue;
+            if (value.get_array().get(choices) != simdjson::SUCCESS) return false;
             seen.has_choices = true;
             for (auto element : choices) {
                 json::object choice;
@@ -178,6 +180,7 @@ bool StreamRelay::look(std::string_view data, Seen& seen) {
             object_ = raw;
         }
     }
+    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return false;
     seen.only_repeats_finish = seen.choices > 0 && repeated == seen.choices;
     if (!usage_raw.empty()) {
         seen.has_usage = true;
@@ -217,7 +220,7 @@ Result<> StreamRelay::pass(const wire::SseEvent& event, std::string& out, std::s
     const bool is_usage_alone = seen.has_usage && seen.choices == 0;
     if (!seen.has_choices || is_usage_alone || seen.only_repeats_finish) return {};
 
-    if (!event.name.empty()) {
+    if (!event.name.empty() && event.name.find('\r') == std::string_view::npos) {
         out += "event: ";
         out += event.name;
         out += '\n';
@@ -225,8 +228,9 @@ Result<> StreamRelay::pass(const wire::SseEvent& event, std::string& out, std::s
     out += "data: ";
     const auto begin = out.size();
     append_edited(out, data, seen.edits);
-    if (data.find('\n') != std::string_view::npos) {
-        std::replace(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), '\n', ' ');
+    // A line end between two tokens of the JSON would be one of the event's.
+    if (data.find_first_of("\r\n") != std::string_view::npos) {
+        std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
     }
     out += "\n\n";
     ++passed_;
