@@ -73,6 +73,20 @@ TEST(ChatAnswer, IsNoObjectWhenItIsNone) {
     EXPECT_TRUE(read_answer(Padded("{}")).is_object);
 }
 
+TEST(ChatAnswer, TakesAnErrorThatCannotBeReadForOne) {
+    EXPECT_TRUE(read_answer(Padded(R"({"error":nope})")).is_error);
+    EXPECT_TRUE(read_answer(Padded(R"({"error":nu~ll})")).is_error);
+    EXPECT_FALSE(read_answer(Padded(R"({"error":n)")).is_object);
+}
+
+TEST(ChatAnswer, IsNoObjectWhenItIsCutOrNotAlone) {
+    for (const std::string_view body :
+         {R"({"choices":[{"message":{"content":"a"})", R"({"usage":{"a":{})", R"({"a":1}{)",
+          R"({"a":{"b":{"c":1}})", R"({"a":1}{"a":1})", R"({"a":1} oops)"}) {
+        EXPECT_FALSE(read_answer(Padded(body)).is_object) << body;
+    }
+}
+
 TEST(ChatUsage, AddsUpATotalThatIsMissing) {
     EXPECT_EQ(usage_of(R"({"prompt_tokens":3,"completion_tokens":4})").total, 7U);
     EXPECT_EQ(usage_of(R"({"prompt_tokens":3,"completion_tokens":4,"total_tokens":null})").total,

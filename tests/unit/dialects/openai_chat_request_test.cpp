@@ -333,5 +333,32 @@ TEST(ChatRequest, AddsTheWishForUsageWhenItIsRewritten) {
         R"({"stream_options":{"include_usage":true,"x":1},"model":"b","stream":true,"temperature":0.5})");
 }
 
+TEST(ChatRequest, DoesNotAskForUsageInOptionsThatAreDropped) {
+    const std::vector<std::string> dropped{"stream_options"};
+    const Changes changes{.model = "a", .dropped = dropped, .asks_for_usage = true};
+    EXPECT_EQ(written(R"({"model":"a","stream":true,"stream_options":{"x":1}})", changes),
+              R"({"model":"a","stream":true})");
+    EXPECT_EQ(written(R"({"model":"a","stream":true})", changes), R"({"model":"a","stream":true})");
+}
+
+TEST(ChatRequest, HasStreamOptionsOnceWhoeverSetsThem) {
+    const std::vector<JsonMember> options{{"stream_options", R"({"x":1})"}};
+    EXPECT_EQ(written(R"({"model":"a","stream":true})",
+                      {.model = "a", .replacements = options, .asks_for_usage = true}),
+              R"({"model":"a","stream":true,"stream_options":{"x":1}})");
+    EXPECT_EQ(written(R"({"stream_options":{"y":1},"model":"a","stream":true})",
+                      {.model = "a", .replacements = options, .asks_for_usage = true}),
+              R"({"model":"a","stream":true,"stream_options":{"x":1}})");
+    EXPECT_EQ(written(R"({"model":"a","stream":true})",
+                      {.model = "a", .defaults = options, .asks_for_usage = true}),
+              R"({"model":"a","stream":true,"stream_options":{"include_usage":true}})");
+}
+
+TEST(ChatRequest, HasItsModelOnceWhenThatIsReplaced) {
+    const std::vector<JsonMember> replacements{{"model", R"("z")"}};
+    EXPECT_EQ(written(R"({"model":"a","x":1})", {.model = "b", .replacements = replacements}),
+              R"({"x":1,"model":"z"})");
+}
+
 }  // namespace
 }  // namespace router::dialects::openai_chat

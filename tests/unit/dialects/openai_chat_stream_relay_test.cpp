@@ -344,6 +344,29 @@ TEST(StreamRelay, DropsAndCountsDataThatIsNoJson) {
     EXPECT_EQ(relay.json("{" + choices + "}"), "{" + choices + "}");
 }
 
+TEST(StreamRelay, DropsAChunkWithMoreBehindItOrLessThanAWhole) {
+    Relay relay;
+    int dropped = 0;
+    for (const std::string_view data :
+         {R"({"choices":[]}{"choices":[]})", R"({"choices":[]} oops)", R"({"choices":[]}})",
+          R"({"choices":[{"delta":{}]})", R"({"choices":[],"x":{"a":{}})"}) {
+        EXPECT_EQ(relay.see(data), "") << data;
+        EXPECT_EQ(relay.relay.dropped(), ++dropped) << data;
+    }
+}
+
+TEST(StreamRelay, LetsNoCarriageReturnEndALine) {
+    EXPECT_EQ(Relay().see("{\r\"choices\":[]\r\n}"), "data: { \"choices\":[]  }\n\n");
+    EXPECT_EQ(Relay().see("{\"choices\":[]}", "a\rdata: x"), "data: {\"choices\":[]}\n\n");
+}
+
+TEST(StreamRelay, TakesChoicesThatAreNoListForAnotherMember) {
+    EXPECT_EQ(Relay().json(R"({"choices":5,"event":1,"choices":[]})"),
+              R"({"choices":5,"choices":[]})");
+    EXPECT_EQ(Relay().see(R"({"choices":null})"), "");
+    EXPECT_EQ(Relay().see(R"({"choices":{"a":[]}})"), "");
+}
+
 TEST(StreamRelay, RepairsBytesThatAreNoText) {
     Relay relay;
     EXPECT_EQ(

@@ -177,6 +177,20 @@ TEST(ChunkedBody, HasBoundedExtensionsAndTrailers) {
     EXPECT_TRUE(take(chunked(), {"0\r\nA: " + long_text}).is_malformed);
 }
 
+TEST(ChunkedBody, BoundsTheExtensionsOfEachChunkAndNotOfAll) {
+    auto reader = chunked(ErrorKind::upstream_broken);
+    std::string body;
+    for (int i = 0; i < 20'000; ++i) {
+        std::string_view input = "1    \r\nx\r\n";
+        while (!input.empty()) {
+            const auto piece = reader.next(input);
+            ASSERT_TRUE(piece) << i;
+            body += *piece;
+        }
+    }
+    EXPECT_EQ(body.size(), 20'000U);
+}
+
 TEST(ChunkedBody, NamesWhoseFaultItIs) {
     std::string_view input = "x";
     auto reader = chunked();

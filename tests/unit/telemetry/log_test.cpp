@@ -63,6 +63,15 @@ TEST(Log, WritesLinesOfJson) {
     EXPECT_TRUE(wire::json::is_valid(text));
 }
 
+TEST(Log, WritesATimeBelowZeroAsZero) {
+    const Written written(Format::json);
+    Line line(Level::info, "call");
+    line.milliseconds("ms", -0.0025).milliseconds("s", -12.5).finish();
+    const auto text = written.text();
+    EXPECT_TRUE(wire::json::is_valid(text)) << text;
+    EXPECT_NE(text.find("\"ms\":0.000,\"s\":0.000}"), std::string::npos) << text;
+}
+
 TEST(Log, QuotesWhatWouldNotBeOneWord) {
     const Written written(Format::human);
     log(Level::info, "x",

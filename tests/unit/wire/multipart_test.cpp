@@ -116,6 +116,19 @@ TEST(Multipart, ReadsNamesInAllTheirSpellings) {
     EXPECT_EQ(part_named("form-data"), "");
 }
 
+TEST(Multipart, ReadsNoNameInsideQuotes) {
+    EXPECT_EQ(part_named("form-data; filename=\"x; name=model; y\"; name=\"file\""), "file");
+    EXPECT_EQ(part_named("form-data; filename=\"; name=model\""), "");
+}
+
+TEST(Multipart, TakesALongerBoundaryForBytes) {
+    const auto parts = read_form(
+        "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nv\r\n--bc\r\nw\r\n--b--", "b");
+    ASSERT_TRUE(parts);
+    ASSERT_EQ(parts->size(), 1U);
+    EXPECT_EQ(parts->front().value, "v\r\n--bc\r\nw");
+}
+
 TEST(Multipart, FindsTheDispositionAmongOtherHeadersInAnyCase) {
     const auto parts = read_form(
         "--b\r\nContent-Type: text/plain\r\ncontent-disposition: form-data; name=\"a\"\r\n"

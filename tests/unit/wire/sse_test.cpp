@@ -99,6 +99,13 @@ TEST(SseReader, SkipsAByteOrderMarkAtTheStartOnly) {
                            "two")});
 }
 
+TEST(SseReader, SkipsOneByteOrderMarkAndNoMore) {
+    expect_events(
+        "\xEF\xBB\xBF\xEF\xBB\xBF"
+        "data: one\n\ndata: two\n\n",
+        {{"", "", false}, data("two")});
+}
+
 TEST(SseReader, PutsCharactersTogetherThatArriveInPieces) {
     expect_events("data: \xC3\xA4 \xE2\x82\xAC \xF0\x9F\x98\x80\n\n",
                   {data("\xC3\xA4 \xE2\x82\xAC \xF0\x9F\x98\x80")});
