@@ -1,4 +1,5 @@
-# Everything comes from the distribution's packages; manage.sh lists them (packages_build), docs/decisions says why each.
+# Everything comes from the distribution's packages; manage.sh lists them (need_build_packages), docs/decisions says why each.
+# mimalloc is found where the program is linked, in src/CMakeLists.txt: the sanitizers bring an allocator of their own.
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
