@@ -49,6 +49,7 @@ std::optional<SseEvent> SseReader::next() {
         }
     }
     if (const auto end = find_end(input_); end != std::string_view::npos) {
+        begun_ = true;
         const auto block = input_.substr(0, end);
         input_.remove_prefix(end);
         searched_ = 0;
