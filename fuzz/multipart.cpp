@@ -21,7 +21,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         if (part.value.empty()) continue;
         fuzz::require(part.value.data() > whole.data() &&
                       part.value.data() + part.value.size() < whole.data() + whole.size());
-        fuzz::require(part.value.find("\r\n--" + std::string(*boundary)) == std::string_view::npos);
+        const auto delimiter = "\r\n--" + std::string(*boundary);  // with more behind it, it is none
+        fuzz::require(part.value.find(delimiter + "\r\n") == std::string_view::npos);
+        fuzz::require(part.value.find(delimiter + "--") == std::string_view::npos);
     }
     return 0;
 }

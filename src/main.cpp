@@ -11,10 +11,16 @@ int main(int count, char** arguments) {
         return 2;
     }
     switch (line->command) {
-        case Command::serve: return serve(*line);
-        case Command::check: return check(*line);
-        case Command::help: std::fputs(help_text(line->help_for).c_str(), stdout); return 0;
-        case Command::version: std::puts("open-llm-router " ROUTER_VERSION); return 0;
+        case Command::serve:
+            return serve(*line);
+        case Command::check:
+            return check(*line);
+        case Command::help:
+            std::fputs(help_text(line->help_for).c_str(), stdout);
+            return 0;
+        case Command::version:
+            std::puts("open-llm-router " ROUTER_VERSION);
+            return 0;
     }
     return 2;
 }

@@ -21,7 +21,8 @@ double CallRecord::upstream_ms() const {
 
 void CallRecord::failed(const Error& error) {
     if (status == 0) status = error.http_status();
-    if (error.kind == ErrorKind::upstream_refused) {  // its words may quote the prompt: they are for the client alone
+    if (error.kind == ErrorKind::upstream_refused) {  // its words may quote the prompt: they are
+                                                      // for the client alone
         error_ = "the provider refused: status " + std::to_string(error.http_status());
         if (!error.code.empty()) error_ += ", code " + error.code;
         return;
@@ -30,21 +31,34 @@ void CallRecord::failed(const Error& error) {
 }
 
 CallRecord::~CallRecord() {
-    telemetry::Line line(error_.empty() ? telemetry::Level::info : telemetry::Level::warning, "call");
-    line.text("id", id_).text("caller", caller).text("method", "POST").text("path", path).text("model", model);
-    line.text("target", target).text("provider", provider).number("status", status).flag("stream", is_streaming);
+    telemetry::Line line(error_.empty() ? telemetry::Level::info : telemetry::Level::warning,
+                         "call");
+    line.text("id", id_)
+        .text("caller", caller)
+        .text("method", "POST")
+        .text("path", path)
+        .text("model", model);
+    line.text("target", target)
+        .text("provider", provider)
+        .number("status", status)
+        .flag("stream", is_streaming);
     if (usage.is_known) {
         line.number("prompt_tokens", static_cast<std::int64_t>(usage.prompt));
         line.number("completion_tokens", static_cast<std::int64_t>(usage.completion));
         line.number("total_tokens", static_cast<std::int64_t>(usage.total));
         if (usage.cached > 0) line.number("cached_tokens", static_cast<std::int64_t>(usage.cached));
-        if (usage.reasoning > 0) line.number("reasoning_tokens", static_cast<std::int64_t>(usage.reasoning));
+        if (usage.reasoning > 0)
+            line.number("reasoning_tokens", static_cast<std::int64_t>(usage.reasoning));
     }
-    if (first_byte_ != Clock::time_point()) line.milliseconds("ttfb_ms", milliseconds_between(began_, first_byte_));
+    if (first_byte_ != Clock::time_point())
+        line.milliseconds("ttfb_ms", milliseconds_between(began_, first_byte_));
     const auto total = total_ms();
     const auto upstream = upstream_ms();
-    line.milliseconds("upstream_ms", upstream).milliseconds("total_ms", total).milliseconds("overhead_ms", total - upstream);
-    line.number("bytes_in", static_cast<std::int64_t>(bytes_in)).number("bytes_out", static_cast<std::int64_t>(bytes_out));
+    line.milliseconds("upstream_ms", upstream)
+        .milliseconds("total_ms", total)
+        .milliseconds("overhead_ms", total - upstream);
+    line.number("bytes_in", static_cast<std::int64_t>(bytes_in))
+        .number("bytes_out", static_cast<std::int64_t>(bytes_out));
     line.text("finish", finish_reason).number("attempts", attempts);
     if (dropped_events > 0) line.number("dropped_events", dropped_events);
     line.text("error", error_).finish();

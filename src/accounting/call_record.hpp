@@ -10,8 +10,8 @@
 
 namespace router::accounting {
 
-// What is kept of a call. It is written when it leaves scope, come what may: one structured log line, without a key, a
-// prompt or an answer.
+// What is kept of a call. It is written when it leaves scope, come what may: one structured log
+// line, without a key, a prompt or an answer.
 class CallRecord {
  public:
     using Clock = std::chrono::steady_clock;
@@ -34,13 +34,13 @@ class CallRecord {
     void failed(const Error& error);
 
     double total_ms() const;
-    double upstream_ms() const;  // from the first attempt's beginning to the last byte from an upstream
-    double overhead_ms() const { return total_ms() - upstream_ms(); }
+    double upstream_ms()
+        const;  // from the first attempt's beginning to the last byte from an upstream
 
     std::string_view path;  // must outlive the record, as caller and provider must
     std::string_view caller;
-    std::string model;     // as the client asked
-    std::string target;    // provider/model
+    std::string model;   // as the client asked
+    std::string target;  // provider/model
     std::string_view provider;
     int status = 0;
     bool is_streaming = false;

@@ -24,7 +24,8 @@ std::string diagnostics_json(const std::vector<config::Diagnostic>& diagnostics)
     for (const auto& diagnostic : diagnostics) {
         if (out.size() > 1) out += ',';
         out += '{';
-        append_member(out, "severity", diagnostic.severity == config::Severity::error ? "error" : "warning");
+        append_member(out, "severity",
+                      diagnostic.severity == config::Severity::error ? "error" : "warning");
         append_member(out, "file", diagnostic.place.file);
         out += ",\"line\":" + std::to_string(diagnostic.place.line);
         out += ",\"column\":" + std::to_string(diagnostic.place.column);
@@ -40,17 +41,21 @@ http::awaitable<void> reload_backends(http::Exchange& client, const Reload& relo
     const auto reloaded = reload();
     const auto found = diagnostics_json(reloaded.diagnostics);
     if (reloaded.is_published) {
-        co_await respond_json(client, 200, "{\"status\":\"reloaded\",\"diagnostics\":" + found + "}");
+        co_await respond_json(client, 200,
+                              "{\"status\":\"reloaded\",\"diagnostics\":" + found + "}");
         co_return;
     }
     std::string message = "The configuration has errors; the old one stays in force.";
     for (const auto& diagnostic : reloaded.diagnostics) {
-        if (diagnostic.severity == config::Severity::error) message += "\n" + config::to_string(diagnostic);
+        if (diagnostic.severity == config::Severity::error)
+            message += "\n" + config::to_string(diagnostic);
     }
     co_await respond_json(client, 422,
                           "{\"error\":{\"message\":" + wire::quoted(message) +
-                              ",\"type\":\"invalid_request_error\",\"param\":null,\"code\":\"invalid_configuration\"},"
-                              "\"diagnostics\":" + found + "}");
+                              ",\"type\":\"invalid_request_error\",\"param\":null,\"code\":"
+                              "\"invalid_configuration\"},"
+                              "\"diagnostics\":" +
+                              found + "}");
 }
 
 http::awaitable<void> show_config(http::Exchange& client, const config::Snapshot& snapshot) {

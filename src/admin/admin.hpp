@@ -19,7 +19,8 @@ struct Reloaded {
 };
 using Reload = std::function<Reloaded()>;
 
-// POST /admin/reload-backends: 200 with what was found, or 422 with every error and the old configuration in force.
+// POST /admin/reload-backends: 200 with what was found, or 422 with every error and the old
+// configuration in force.
 http::awaitable<void> reload_backends(http::Exchange& client, const Reload& reload);
 
 // GET /admin/config: the configuration as it was understood, secrets masked.

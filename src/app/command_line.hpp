@@ -13,8 +13,10 @@ enum class Command : std::uint8_t { serve, check, version, help };
 
 struct CommandLine {
     Command command = Command::serve;
-    Command help_for = Command::help;  // of `help`: the command asked about; help itself: all of them
-    std::string config;                // --config, or the FILE of check; empty: conf/config.yml or conf/config.yaml
+    Command help_for =
+        Command::help;  // of `help`: the command asked about; help itself: all of them
+    std::string
+        config;  // --config, or the FILE of check; empty: conf/config.yml or conf/config.yaml
     std::optional<std::string> host;
     std::optional<std::uint16_t> port;
     std::optional<int> threads;

@@ -2,9 +2,9 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <algorithm>
 
 namespace router::app {
 namespace {
@@ -12,7 +12,8 @@ namespace {
 constexpr const char* dot_env_path = ".env";
 
 std::optional<std::string> from_process(std::string_view name) {
-    const char* value = std::getenv(std::string(name).c_str());  // NOLINT: nobody sets variables while we run
+    const char* value =
+        std::getenv(std::string(name).c_str());  // NOLINT: nobody sets variables while we run
     return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
 }
 
@@ -23,7 +24,8 @@ bool exists(const std::string& path) {
 
 }  // namespace
 
-ConfigurationSource::ConfigurationSource(CommandLine line) : line_(std::move(line)), path_(line_.config) {
+ConfigurationSource::ConfigurationSource(CommandLine line)
+    : line_(std::move(line)), path_(line_.config) {
     if (path_.empty()) {
         path_ = "conf/config.yml";
         if (!exists(path_) && exists("conf/config.yaml")) path_ = "conf/config.yaml";
@@ -32,7 +34,8 @@ ConfigurationSource::ConfigurationSource(CommandLine line) : line_(std::move(lin
 
 std::optional<std::string> ConfigurationSource::variable(std::string_view name) const {
     if (auto value = from_process(name)) return value;
-    const auto found = std::ranges::find(dot_env_, name, &std::pair<std::string, std::string>::first);
+    const auto found =
+        std::ranges::find(dot_env_, name, &std::pair<std::string, std::string>::first);
     return found != dot_env_.end() ? std::optional(found->second) : std::nullopt;
 }
 
@@ -40,10 +43,12 @@ config::Loaded ConfigurationSource::load() {
     auto dot_env = config::read_dot_env(dot_env_path, from_process);
     dot_env_ = std::move(dot_env.variables);
     auto loaded = config::load(path_, [this](std::string_view name) { return variable(name); });
-    loaded.diagnostics.insert(loaded.diagnostics.begin(), dot_env.diagnostics.begin(), dot_env.diagnostics.end());
+    loaded.diagnostics.insert(loaded.diagnostics.begin(), dot_env.diagnostics.begin(),
+                              dot_env.diagnostics.end());
 
     std::vector<std::string> files{path_, dot_env_path};
-    if (loaded.snapshot) files.insert(files.end(), loaded.snapshot->files.begin(), loaded.snapshot->files.end());
+    if (loaded.snapshot)
+        files.insert(files.end(), loaded.snapshot->files.begin(), loaded.snapshot->files.end());
     for (const auto& diagnostic : loaded.diagnostics) files.push_back(diagnostic.place.file);
     stamps_.clear();
     for (const auto& file : files) stamps_.push_back(stamp_of(file));
@@ -61,11 +66,14 @@ config::Loaded ConfigurationSource::load() {
 ConfigurationSource::Stamp ConfigurationSource::stamp_of(const std::string& path) {
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0) return {path, {0, -1}};
-    return {path, {std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec, status.st_size}};
+    return {path,
+            {std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,
+             status.st_size}};
 }
 
 bool ConfigurationSource::has_changed() {
-    return std::ranges::any_of(stamps_, [](const Stamp& stamp) { return stamp_of(stamp.first) != stamp; });
+    return std::ranges::any_of(stamps_,
+                               [](const Stamp& stamp) { return stamp_of(stamp.first) != stamp; });
 }
 
 bool print(const std::vector<config::Diagnostic>& diagnostics) {

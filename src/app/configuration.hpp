@@ -14,7 +14,8 @@
 
 namespace router::app {
 
-// Where the configuration comes from: the file, the environment, .env, and above them the command line.
+// Where the configuration comes from: the file, the environment, .env, and above them the command
+// line.
 class ConfigurationSource {
  public:
     explicit ConfigurationSource(CommandLine line);
@@ -29,7 +30,9 @@ class ConfigurationSource {
     std::optional<std::string> variable(std::string_view name) const;
 
  private:
-    using Stamp = std::pair<std::string, std::pair<std::int64_t, std::int64_t>>;  // path, (time of change in ns, size)
+    using Stamp =
+        std::pair<std::string,
+                  std::pair<std::int64_t, std::int64_t>>;  // path, (time of change in ns, size)
     static Stamp stamp_of(const std::string& path);
 
     CommandLine line_;

@@ -13,7 +13,8 @@ namespace {
 
 using http::Exchange;
 
-// What a handler may need besides the exchange; given by value, for a coroutine outlives its caller's frame.
+// What a handler may need besides the exchange; given by value, for a coroutine outlives its
+// caller's frame.
 struct Context {
     gateway::Services& services;
     const admin::Reload& reload;
@@ -28,14 +29,19 @@ http::awaitable<void> respond_json(Exchange& client, std::string body) {
 
 http::awaitable<void> show_status(Exchange& client, Context context) {
     const auto models = context.services.configuration->table.listed().size();
-    return respond_json(client, "{\"name\":\"Open LLM Router\",\"version\":\"" ROUTER_VERSION "\",\"status\":\"running\",\"models\":" +
+    return respond_json(client, "{\"name\":\"Open LLM Router\",\"version\":\"" ROUTER_VERSION
+                                "\",\"status\":\"running\",\"models\":" +
                                     std::to_string(models) + "}");
 }
 
-http::awaitable<void> say_alive(Exchange& client, Context) { return respond_json(client, "\"I'm alive!\""); }
+http::awaitable<void> say_alive(Exchange& client, Context) {
+    return respond_json(client, "\"I'm alive!\"");
+}
 
 http::awaitable<void> say_ready(Exchange& client, Context) {
-    return respond_json(client, "{\"status\":\"healthy\",\"db\":\"Not connected\",\"version\":\"" ROUTER_VERSION "\"}");
+    return respond_json(
+        client,
+        "{\"status\":\"healthy\",\"db\":\"Not connected\",\"version\":\"" ROUTER_VERSION "\"}");
 }
 
 template <const gateway::Endpoint& endpoint>
@@ -43,13 +49,17 @@ http::awaitable<void> call(Exchange& client, Context context) {
     return gateway::serve_call(client, context.services, endpoint);
 }
 
-http::awaitable<void> list_models(Exchange& client, Context context) { return gateway::list_models(client, context.services); }
+http::awaitable<void> list_models(Exchange& client, Context context) {
+    return gateway::list_models(client, context.services);
+}
 
 http::awaitable<void> show_model(Exchange& client, Context context) {
     return gateway::show_model(client, context.services, context.rest);
 }
 
-http::awaitable<void> model_info(Exchange& client, Context context) { return gateway::list_model_info(client, context.services); }
+http::awaitable<void> model_info(Exchange& client, Context context) {
+    return gateway::list_model_info(client, context.services);
+}
 
 // Admin rows: the key first, then the work.
 template <http::awaitable<void> (*work)(Exchange&, Context)>
@@ -64,7 +74,9 @@ http::awaitable<void> as_admin(Exchange& client, Context context) {
     co_await work(client, context);
 }
 
-http::awaitable<void> reload_backends(Exchange& client, Context context) { return admin::reload_backends(client, context.reload); }
+http::awaitable<void> reload_backends(Exchange& client, Context context) {
+    return admin::reload_backends(client, context.reload);
+}
 http::awaitable<void> show_config(Exchange& client, Context context) {
     const auto config = context.services.configuration;
     co_await admin::show_config(client, *config->snapshot);
@@ -76,7 +88,8 @@ http::awaitable<void> show_backends(Exchange& client, Context context) {
 
 struct Route {
     std::string_view method;
-    std::string_view path;  // without /v1, which may stand before any of them; one that ends in '/' takes what follows
+    std::string_view path;  // without /v1, which may stand before any of them; one that ends in '/'
+                            // takes what follows
     Handler handler;
 };
 
@@ -104,7 +117,8 @@ constexpr std::array routes{
 };
 
 bool matches(const Route& route, std::string_view path) {
-    if (route.path.size() > 1 && route.path.ends_with('/')) return path.size() > route.path.size() && path.starts_with(route.path);
+    if (route.path.size() > 1 && route.path.ends_with('/'))
+        return path.size() > route.path.size() && path.starts_with(route.path);
     return path == route.path;
 }
 
@@ -123,12 +137,14 @@ std::string_view allowed_origin(const config::ServerSettings& settings, std::str
 // A browser asks whether it may call; it sends no key with the question.
 http::awaitable<void> answer_preflight(Exchange& client, bool is_allowed) {
     if (!is_allowed) {
-        const Error error{.kind = ErrorKind::forbidden, .message = "This origin is not among cors_allowed_origins."};
+        const Error error{.kind = ErrorKind::forbidden,
+                          .message = "This origin is not among cors_allowed_origins."};
         co_return co_await gateway::refuse(client, error);
     }
     constexpr std::string_view lines =
         "access-control-allow-methods: GET, POST, OPTIONS\r\n"
-        "access-control-allow-headers: *, authorization, content-type, x-api-key, api-key, x-goog-api-key\r\n"
+        "access-control-allow-headers: *, authorization, content-type, x-api-key, api-key, "
+        "x-goog-api-key\r\n"
         "access-control-max-age: 86400\r\n";
     co_await client.respond(204, lines, {});
 }
@@ -142,12 +158,14 @@ http::awaitable<void> refuse_route(Exchange& client, std::string_view path) {
         if (route.method == "GET") allowed += ", HEAD";
     }
     const auto& request = client.request();
-    Error error{.kind = ErrorKind::not_found, .message = "There is nothing at " + std::string(request.path) + "."};
+    Error error{.kind = ErrorKind::not_found,
+                .message = "There is nothing at " + std::string(request.path) + "."};
     error.code = "unknown_url";
     std::string lines;
     if (!allowed.empty()) {
         error = {.kind = ErrorKind::method_not_allowed,
-                 .message = std::string(request.path) + " takes " + allowed + ", not " + std::string(request.method) + "."};
+                 .message = std::string(request.path) + " takes " + allowed + ", not " +
+                            std::string(request.method) + "."};
         error.code = "method_not_allowed";
         lines = "allow: " + allowed + ", OPTIONS\r\n";
     }
@@ -156,16 +174,19 @@ http::awaitable<void> refuse_route(Exchange& client, std::string_view path) {
 
 }  // namespace
 
-http::awaitable<void> answer(Exchange& client, gateway::Services& services, const admin::Reload& reload) {
+http::awaitable<void> answer(Exchange& client, gateway::Services& services,
+                             const admin::Reload& reload) {
     const auto& request = client.request();
     const auto& settings = services.configuration->snapshot->server;
     const auto origin = request.header("origin");
-    const bool is_preflight = request.method == "OPTIONS" && !request.header("access-control-request-method").empty();
+    const bool is_preflight =
+        request.method == "OPTIONS" && !request.header("access-control-request-method").empty();
     if (!origin.empty() && !settings.cors_allowed_origins.empty()) {
         client.common_headers += "vary: origin\r\n";
         if (const auto allowed = allowed_origin(settings, origin); !allowed.empty()) {
             client.common_headers += "access-control-allow-origin: " + std::string(allowed) +
-                                     "\r\naccess-control-expose-headers: x-request-id, x-litellm-call-id, retry-after\r\n";
+                                     "\r\naccess-control-expose-headers: x-request-id, "
+                                     "x-litellm-call-id, retry-after\r\n";
         }
     }
     if (is_preflight) return answer_preflight(client, !allowed_origin(settings, origin).empty());
@@ -176,7 +197,8 @@ http::awaitable<void> answer(Exchange& client, gateway::Services& services, cons
         routes, [&](const Route& route) { return route.method == method && matches(route, path); });
     if (found == routes.end()) return refuse_route(client, path);
 
-    return found->handler(client, {services, reload, path.substr(std::min(found->path.size(), path.size()))});
+    return found->handler(
+        client, {services, reload, path.substr(std::min(found->path.size(), path.size()))});
 }
 
 }  // namespace router::app

@@ -7,6 +7,7 @@
 namespace router::app {
 
 // Answers a request: the one table of every URL is in endpoints.cpp.
-http::awaitable<void> answer(http::Exchange& client, gateway::Services& services, const admin::Reload& reload);
+http::awaitable<void> answer(http::Exchange& client, gateway::Services& services,
+                             const admin::Reload& reload);
 
 }  // namespace router::app

@@ -1,7 +1,6 @@
 #include "app/serve.hpp"
 
 #include <arpa/inet.h>
-#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -35,8 +34,11 @@ int complain(const std::string& message) {
 }
 
 Result<> open_log(const config::LogSettings& settings) {
-    const auto format = settings.format == config::LogFormat::json ? telemetry::Format::json : telemetry::Format::human;
-    return telemetry::open_log(settings.file, telemetry::level_named(settings.level).value_or(telemetry::Level::info), format);
+    const auto format = settings.format == config::LogFormat::json ? telemetry::Format::json
+                                                                   : telemetry::Format::human;
+    return telemetry::open_log(
+        settings.file, telemetry::level_named(settings.level).value_or(telemetry::Level::info),
+        format);
 }
 
 http::ProxyRules proxies_from(const ConfigurationSource& source) {
@@ -44,7 +46,8 @@ http::ProxyRules proxies_from(const ConfigurationSource& source) {
         const auto value = source.variable(lower);
         return value && !value->empty() ? *value : source.variable(upper).value_or("");
     };
-    return {either("http_proxy", "HTTP_PROXY"), either("https_proxy", "HTTPS_PROXY"), either("no_proxy", "NO_PROXY")};
+    return {either("http_proxy", "HTTP_PROXY"), either("https_proxy", "HTTPS_PROXY"),
+            either("no_proxy", "NO_PROXY")};
 }
 
 // The workers and what reloads them. The one place that the threads of the process meet.
@@ -54,27 +57,36 @@ class Fleet {
         : source_(source), current_(std::move(first)), is_open_(is_open) {}
 
     Worker& add_worker(const http::ProxyRules& proxies) {
-        return workers_.emplace_back(current_, proxies, [this] { return reload("POST /admin/reload-backends"); });
+        return workers_.emplace_back(current_, proxies,
+                                     [this] { return reload("POST /admin/reload-backends"); });
     }
 
     admin::Reloaded reload(std::string_view because) {
         const std::scoped_lock alone(reloading_);
         auto loaded = source_.load();
-        const bool is_good = loaded.snapshot != nullptr && (is_open_ || !loaded.snapshot->auth.master_key.empty());
+        const bool is_good =
+            loaded.snapshot != nullptr && (is_open_ || !loaded.snapshot->auth.master_key.empty());
         if (loaded.snapshot && !is_good) {
-            loaded.diagnostics.push_back({config::Severity::error, {source_.path(), 0, 0}, "general_settings.master_key is gone"});
+            loaded.diagnostics.push_back({config::Severity::error,
+                                          {source_.path(), 0, 0},
+                                          "general_settings.master_key is gone"});
         }
         if (is_good) {
             current_ = std::make_shared<const gateway::Configuration>(loaded.snapshot, is_open_);
             if (const auto opened = open_log(loaded.snapshot->log); !opened) {
-                loaded.diagnostics.push_back({config::Severity::warning, {source_.path(), 0, 0}, opened.error().message});
+                loaded.diagnostics.push_back(
+                    {config::Severity::warning, {source_.path(), 0, 0}, opened.error().message});
             }
             for (auto& worker : workers_) worker.publish(current_);
         }
-        telemetry::log(is_good ? telemetry::Level::info : telemetry::Level::error,
-                       is_good ? "configuration reloaded" : "configuration has errors; the old one stays", {{"because", because}});
+        telemetry::log(
+            is_good ? telemetry::Level::info : telemetry::Level::error,
+            is_good ? "configuration reloaded" : "configuration has errors; the old one stays",
+            {{"because", because}});
         for (const auto& diagnostic : loaded.diagnostics) {
-            telemetry::log(diagnostic.severity == config::Severity::error ? telemetry::Level::error : telemetry::Level::warning,
+            telemetry::log(diagnostic.severity == config::Severity::error
+                               ? telemetry::Level::error
+                               : telemetry::Level::warning,
                            config::to_string(diagnostic));
         }
         telemetry::flush();
@@ -93,7 +105,8 @@ class Fleet {
     // Lets running calls finish for as long as the configuration allows.
     void drain() {
         for (auto& worker : workers_) worker.drain();
-        const auto until = std::chrono::steady_clock::now() + current_->snapshot->server.drain_timeout;
+        const auto until =
+            std::chrono::steady_clock::now() + current_->snapshot->server.drain_timeout;
         std::atomic<std::size_t> ended = 0;
         std::jthread waiting([&] {
             for (auto& thread : threads_) {
@@ -102,8 +115,11 @@ class Fleet {
             }
             ended.notify_all();
         });
-        while (ended < threads_.size() && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(10ms);
-        if (ended < threads_.size()) telemetry::log(telemetry::Level::warning, "calls were cut off: drain_timeout has passed");
+        while (ended < threads_.size() && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(10ms);
+        if (ended < threads_.size())
+            telemetry::log(telemetry::Level::warning,
+                           "calls were cut off: drain_timeout has passed");
         for (auto& worker : workers_) worker.stop();
     }
 
@@ -117,14 +133,16 @@ class Fleet {
 };
 
 // Opens every socket before anything is served. Errors: the first that cannot be opened.
-Result<> listen(Fleet& fleet, const config::ServerSettings& settings, int threads, const http::ProxyRules& proxies, SSL_CTX* tls) {
+Result<> listen(Fleet& fleet, const config::ServerSettings& settings, int threads,
+                const http::ProxyRules& proxies, SSL_CTX* tls) {
     // A probe without SO_REUSEPORT: with it, a second router would share the port unseen.
     const auto probe = http::listen_on(settings.host, settings.port, false);
     if (!probe) return std::unexpected(probe.error());
     if (threads > 1) ::close(*probe);
     for (int i = 0; i < threads; ++i) {
         auto& worker = fleet.add_worker(proxies);
-        const auto descriptor = threads > 1 ? http::listen_on(settings.host, settings.port, true) : Result<int>(*probe);
+        const auto descriptor =
+            threads > 1 ? http::listen_on(settings.host, settings.port, true) : Result<int>(*probe);
         if (!descriptor) return std::unexpected(descriptor.error());
         worker.listen(*descriptor, tls);
         if (i > 0 || settings.unix_socket.empty()) continue;
@@ -135,9 +153,11 @@ Result<> listen(Fleet& fleet, const config::ServerSettings& settings, int thread
     return {};
 }
 
-void greet(const config::Snapshot& snapshot, const gateway::Configuration& configuration, const ConfigurationSource& source, bool is_open) {
+void greet(const config::Snapshot& snapshot, const gateway::Configuration& configuration,
+           const ConfigurationSource& source, bool is_open) {
     const auto scheme = snapshot.server.ssl_certfile.empty() ? "http" : "https";
-    const auto address = std::string(scheme) + "://" + snapshot.server.host + ":" + std::to_string(snapshot.server.port);
+    const auto address = std::string(scheme) + "://" + snapshot.server.host + ":" +
+                         std::to_string(snapshot.server.port);
     std::string models;
     for (const auto& model : configuration.table.listed()) {
         if (models.size() > 300) {
@@ -146,9 +166,12 @@ void greet(const config::Snapshot& snapshot, const gateway::Configuration& confi
         }
         models += (models.empty() ? "" : ", ") + std::string(model.id);
     }
-    const auto first = configuration.table.listed().empty() ? "MODEL" : std::string(configuration.table.listed().front().id);
+    const auto first = configuration.table.listed().empty()
+                           ? "MODEL"
+                           : std::string(configuration.table.listed().front().id);
     std::fprintf(stderr,
-                 "Open LLM Router " ROUTER_VERSION "\n"
+                 "Open LLM Router " ROUTER_VERSION
+                 "\n"
                  "  address  %s/v1\n"
                  "  models   %s\n"
                  "  config   %s\n",
@@ -156,13 +179,17 @@ void greet(const config::Snapshot& snapshot, const gateway::Configuration& confi
     if (is_open) {
         std::fprintf(stderr, "  key      none is needed (--no-auth)\n");
     } else {
-        std::fprintf(stderr, "  key      LLM_ROUTER_MASTER_KEY in .env (general_settings.master_key)\n");
+        std::fprintf(stderr,
+                     "  key      LLM_ROUTER_MASTER_KEY in .env (general_settings.master_key)\n");
     }
-    const std::string key = is_open ? "" : " -H \"Authorization: Bearer $(sed -n 's/^LLM_ROUTER_MASTER_KEY=//p' .env)\"";
-    std::fprintf(stderr,
-                 "  try      curl %s/v1/chat/completions%s -H 'Content-Type: application/json' "
-                 "-d '{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'\n",
-                 address.c_str(), key.c_str(), first.c_str());
+    const std::string key =
+        is_open ? ""
+                : " -H \"Authorization: Bearer $(sed -n 's/^LLM_ROUTER_MASTER_KEY=//p' .env)\"";
+    std::fprintf(
+        stderr,
+        "  try      curl %s/v1/chat/completions%s -H 'Content-Type: application/json' "
+        "-d '{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'\n",
+        address.c_str(), key.c_str(), first.c_str());
 }
 
 sigset_t block_signals() {
@@ -190,9 +217,6 @@ void wait_for_the_end(Fleet& fleet, const sigset_t& signals) {
 }  // namespace
 
 int serve(const CommandLine& line) {
-    mallopt(M_MMAP_THRESHOLD, 1 << 20);   // bodies of a few hundred KB come from the heap again and again
-    mallopt(M_TRIM_THRESHOLD, 4 << 20);   // and the heap is not given back in between
-    mallopt(M_ARENA_MAX, 4);
     rlimit files{};
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
@@ -203,29 +227,39 @@ int serve(const CommandLine& line) {
 
     ConfigurationSource source(line);
     const auto loaded = source.load();
-    if (print(loaded.diagnostics) || !loaded.snapshot) return complain("the configuration has errors; nothing is served");
+    if (print(loaded.diagnostics) || !loaded.snapshot)
+        return complain("the configuration has errors; nothing is served");
     const auto& snapshot = *loaded.snapshot;
     if (!line.no_auth && snapshot.auth.master_key.empty()) {
-        return complain("no master key: set LLM_ROUTER_MASTER_KEY in .env and general_settings.master_key: "
-                        "os.environ/LLM_ROUTER_MASTER_KEY in " + source.path() + ", or start with --no-auth (loopback only)");
+        return complain(
+            "no master key: set LLM_ROUTER_MASTER_KEY in .env and general_settings.master_key: "
+            "os.environ/LLM_ROUTER_MASTER_KEY in " +
+            source.path() + ", or start with --no-auth (loopback only)");
     }
     if (line.no_auth && !is_loopback(snapshot.server.host)) {
-        return complain("--no-auth serves whoever comes, so it listens on a loopback address only, not on " + snapshot.server.host);
+        return complain(
+            "--no-auth serves whoever comes, so it listens on a loopback address only, not on " +
+            snapshot.server.host);
     }
-    if (const auto opened = open_log(snapshot.log); !opened) return complain(opened.error().message);
+    if (const auto opened = open_log(snapshot.log); !opened)
+        return complain(opened.error().message);
 
     http::TlsContext tls;
     if (!snapshot.server.ssl_certfile.empty()) {
-        auto context = http::server_tls_context(snapshot.server.ssl_certfile, snapshot.server.ssl_keyfile);
+        auto context =
+            http::server_tls_context(snapshot.server.ssl_certfile, snapshot.server.ssl_keyfile);
         if (!context) return complain(context.error().message);
         tls = std::move(*context);
     }
-    const auto configuration = std::make_shared<const gateway::Configuration>(loaded.snapshot, line.no_auth);
+    const auto configuration =
+        std::make_shared<const gateway::Configuration>(loaded.snapshot, line.no_auth);
     // It lives as long as the process: calls that are cut off at the end still refer to it.
     static auto& fleet = *new Fleet(source, configuration, line.no_auth);
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     const int threads = snapshot.server.threads > 0 ? snapshot.server.threads : cores;
-    if (const auto opened = listen(fleet, snapshot.server, threads, proxies_from(source), tls.get()); !opened) {
+    if (const auto opened =
+            listen(fleet, snapshot.server, threads, proxies_from(source), tls.get());
+        !opened) {
         return complain(opened.error().message);
     }
     fleet.start();
@@ -243,7 +277,8 @@ int check(const CommandLine& line) {
     const auto loaded = source.load();
     if (print(loaded.diagnostics) || !loaded.snapshot) return 1;
     const auto models = loaded.snapshot->groups.size();
-    std::printf("%s: good, %zu model name%s\n", source.path().c_str(), models, models == 1 ? "" : "s");
+    std::printf("%s: good, %zu model name%s\n", source.path().c_str(), models,
+                models == 1 ? "" : "s");
     return 0;
 }
 

@@ -20,28 +20,33 @@ http::ServeSettings settings_of(const config::ServerSettings& server) {
 
 }  // namespace
 
-Worker::Worker(std::shared_ptr<const gateway::Configuration> configuration, http::ProxyRules proxies, admin::Reload reload)
+Worker::Worker(std::shared_ptr<const gateway::Configuration> configuration,
+               http::ProxyRules proxies, admin::Reload reload)
     : upstreams_(loop_, std::move(proxies)),
       services_{std::move(configuration), upstreams_},
       reload_(std::move(reload)),
       flush_log_(loop_.deadlines, [] { telemetry::flush(); }),
       drained_(loop_.deadlines, [this] { check_drained(); }),
       server_(
-          loop_, settings_of(services_.configuration->snapshot->server), [this](http::Exchange& client) { return answer(client, services_, reload_); },
+          loop_, settings_of(services_.configuration->snapshot->server),
+          [this](http::Exchange& client) { return answer(client, services_, reload_); },
           dialects::openai_chat::encode_error) {}
 
 Worker::~Worker() = default;
 
 void Worker::run() {
     // Log lines leave together, but none waits longer than a moment.
-    telemetry::on_first_gathered([this] { flush_log_.set(std::chrono::steady_clock::now() + 50ms); });
+    telemetry::on_first_gathered(
+        [this] { flush_log_.set(std::chrono::steady_clock::now() + 50ms); });
     loop_.run();
     telemetry::on_first_gathered(nullptr);
     telemetry::flush();
 }
 
 void Worker::publish(std::shared_ptr<const gateway::Configuration> configuration) {
-    loop_.post([this, fresh = std::move(configuration)]() mutable { services_.configuration = std::move(fresh); });
+    loop_.post([this, fresh = std::move(configuration)]() mutable {
+        services_.configuration = std::move(fresh);
+    });
 }
 
 void Worker::drain() {

@@ -13,7 +13,8 @@ namespace router::app {
 // One thread that serves: its loop, its connections, its view of the configuration.
 class Worker {
  public:
-    Worker(std::shared_ptr<const gateway::Configuration> configuration, http::ProxyRules proxies, admin::Reload reload);
+    Worker(std::shared_ptr<const gateway::Configuration> configuration, http::ProxyRules proxies,
+           admin::Reload reload);
     ~Worker();
 
     void listen(int descriptor, SSL_CTX* tls) { server_.listen(descriptor, tls); }

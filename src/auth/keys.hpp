@@ -17,9 +17,11 @@ struct Caller {
 class Keys {
  public:
     // is_open: whoever comes is the admin (--no-auth, loopback only).
-    Keys(config::AuthSettings settings, bool is_open) : settings_(std::move(settings)), is_open_(is_open) {}
+    Keys(config::AuthSettings settings, bool is_open)
+        : settings_(std::move(settings)), is_open_(is_open) {}
 
-    // Errors: unauthorized, with what is missing. The comparison's time does not tell how much of a key was right.
+    // Errors: unauthorized, with what is missing. The comparison's time does not tell how much of a
+    // key was right.
     Result<Caller> identify(std::string_view key) const;
 
  private:

@@ -40,19 +40,20 @@ const char* openai_type(ErrorKind kind);
 
 struct Error {
     ErrorKind kind = ErrorKind::internal;
-    std::string message;  // for the client: no secrets, no hosts of upstreams
-    std::string detail{};  // for the log
-    std::string param{};  // the request's field at fault, if one is
-    std::string code{};   // a word that programs match on, "model_not_found"
-    std::string type{};   // the upstream's own word; empty: openai_type(kind)
-    int status = 0;       // the upstream's own status; 0: http_status(kind)
+    std::string message;        // for the client: no secrets, no hosts of upstreams
+    std::string detail{};       // for the log
+    std::string param{};        // the request's field at fault, if one is
+    std::string code{};         // a word that programs match on, "model_not_found"
+    std::string type{};         // the upstream's own word; empty: openai_type(kind)
+    int status = 0;             // the upstream's own status; 0: http_status(kind)
     std::string retry_after{};  // the Retry-After header, as the upstream wrote it
 
     int http_status() const { return status != 0 ? status : router::http_status(kind); }
 };
 
-// A value or an error: std::expected, but for the error, which is kept elsewhere. Results lie in the frames of every coroutine
-// that waits, thousands at a time, and an Error of their own in each would be most of what a stream costs.
+// A value or an error: std::expected, but for the error, which is kept elsewhere. Results lie in
+// the frames of every coroutine that waits, thousands at a time, and an Error of their own in each
+// would be most of what a stream costs.
 template <class T = void>
 class Result : private std::expected<T, std::unique_ptr<Error>> {
     using Base = std::expected<T, std::unique_ptr<Error>>;
@@ -63,18 +64,29 @@ class Result : private std::expected<T, std::unique_ptr<Error>> {
     using Base::operator bool;
     using Base::operator*;
 
-    Result(std::unexpected<Error> failed) : Base(std::unexpect, std::make_unique<Error>(std::move(failed).error())) {}
+    Result(std::unexpected<Error> failed)
+        : Base(std::unexpect, std::make_unique<Error>(std::move(failed).error())) {}
 
-    auto operator->() requires(!std::is_void_v<T>) { return Base::operator->(); }
-    auto operator->() const requires(!std::is_void_v<T>) { return Base::operator->(); }
+    auto operator->()
+        requires(!std::is_void_v<T>)
+    {
+        return Base::operator->();
+    }
+    auto operator->() const
+        requires(!std::is_void_v<T>)
+    {
+        return Base::operator->();
+    }
     Error& error() { return *Base::error(); }
     const Error& error() const { return *Base::error(); }
 };
 
 inline std::unexpected<Error> fail(ErrorKind kind, std::string message, std::string param = {},
                                    std::string code = {}) {
-    return std::unexpected(
-        Error{.kind = kind, .message = std::move(message), .param = std::move(param), .code = std::move(code)});
+    return std::unexpected(Error{.kind = kind,
+                                 .message = std::move(message),
+                                 .param = std::move(param),
+                                 .code = std::move(code)});
 }
 
 }  // namespace router

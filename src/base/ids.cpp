@@ -6,7 +6,8 @@
 namespace router {
 namespace {
 
-// xoshiro256++ (Blackman and Vigna, 2019), seeded from the system once a thread: a call needs an id, not a secret.
+// xoshiro256++ (Blackman and Vigna, 2019), seeded from the system once a thread: a call needs an
+// id, not a secret.
 class Generator {
  public:
     Generator() {
@@ -38,7 +39,8 @@ std::string new_id() {
     std::string id(32, '0');
     for (int half = 0; half < 2; ++half) {
         auto word = generator.next();
-        for (int i = 0; i < 16; ++i, word >>= 4) id[static_cast<std::size_t>(half * 16 + i)] = hex[word & 15];
+        for (int i = 0; i < 16; ++i, word >>= 4)
+            id[static_cast<std::size_t>(half * 16 + i)] = hex[word & 15];
     }
     return id;
 }

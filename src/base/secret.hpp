@@ -6,8 +6,8 @@
 
 namespace router {
 
-// A key, password or token. It cannot be printed or logged by accident: the text comes out through reveal() alone,
-// which is called where the bytes leave for their owner and nowhere else.
+// A key, password or token. It cannot be printed or logged by accident: the text comes out through
+// reveal() alone, which is called where the bytes leave for their owner and nowhere else.
 class Secret {
  public:
     Secret() = default;
@@ -22,7 +22,8 @@ class Secret {
         if (text_.size() < 12) return text_.empty() ? "" : "…";
         const std::string_view text = text_;
         const auto dash = text.substr(0, 8).find('-');
-        const auto head = dash == std::string_view::npos ? std::string_view() : text.substr(0, dash + 1);
+        const auto head =
+            dash == std::string_view::npos ? std::string_view() : text.substr(0, dash + 1);
         return std::string(head) + "…" + std::string(text.substr(text.size() - 4));
     }
 

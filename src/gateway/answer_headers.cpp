@@ -27,13 +27,15 @@ void add_milliseconds(std::string& lines, std::string_view name, double value) {
 }
 
 bool starts_with_name(std::string_view name, std::string_view prefix) {
-    return name.size() >= prefix.size() && http::is_same_name(name.substr(0, prefix.size()), prefix);
+    return name.size() >= prefix.size() &&
+           http::is_same_name(name.substr(0, prefix.size()), prefix);
 }
 
 // What a client's SDK acts on, or a person looks for.
 bool is_passed_on(std::string_view name) {
-    constexpr std::array<std::string_view, 7> names{"content-encoding", "content-disposition", "content-language", "retry-after",
-                                                     "retry-after-ms",   "x-should-retry",      "openai-processing-ms"};
+    constexpr std::array<std::string_view, 7> names{
+        "content-encoding", "content-disposition", "content-language",    "retry-after",
+        "retry-after-ms",   "x-should-retry",      "openai-processing-ms"};
     constexpr std::string_view first_letters = "croxCROX";
     if (first_letters.find(name.front()) == std::string_view::npos) return false;
     for (const auto one : names) {
@@ -52,11 +54,14 @@ std::string call_headers(const accounting::CallRecord& record) {
     return lines;
 }
 
-std::string answer_headers(std::string_view content_type, const Sent& sent, const http::ResponseHead* upstream, const accounting::CallRecord& record) {
+std::string answer_headers(std::string_view content_type, const Sent& sent,
+                           const http::ResponseHead* upstream,
+                           const accounting::CallRecord& record) {
     std::string lines;
     lines.reserve(448);
     add(lines, "content-type", content_type);
-    if (content_type.starts_with("text/event-stream")) lines += "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
+    if (content_type.starts_with("text/event-stream"))
+        lines += "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
     lines += sent.backend->upstream.identity_headers();
     const auto total = record.total_ms();
     add_milliseconds(lines, "x-litellm-response-duration-ms", total);

@@ -11,42 +11,55 @@ namespace router::gateway {
 namespace {
 
 constexpr std::string_view stream_headers =
-    "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n";
+    "content-type: text/event-stream; charset=utf-8\r\ncache-control: "
+    "no-cache\r\nx-accel-buffering: no\r\n";
 
-// The journey of a call, in the order in which it happens. Each step takes what the step above gave.
-http::awaitable<Result<>> run(http::Exchange& client, Services& services, const Configuration& config, const Endpoint& endpoint,
+// The journey of a call, in the order in which it happens. Each step takes what the step above
+// gave.
+http::awaitable<Result<>> run(http::Exchange& client, Services& services,
+                              const Configuration& config, const Endpoint& endpoint,
                               accounting::CallRecord& record) {
-    const auto caller = config.keys.identify(api_key_of(client.request()));  // before a byte of the body is read
+    const auto caller =
+        config.keys.identify(api_key_of(client.request()));  // before a byte of the body is read
     if (!caller) co_return std::unexpected(caller.error());
     record.caller = caller->name;
 
-    auto incoming = co_await receive(client, config.snapshot->server, endpoint);  // body -> what routing must know; bytes kept
+    auto incoming = co_await receive(client, config.snapshot->server,
+                                     endpoint);  // body -> what routing must know; bytes kept
     if (!incoming) co_return std::unexpected(incoming.error());
     record.model = (*incoming)->model;
     record.is_streaming = (*incoming)->is_streaming;
 
-    const auto plan = config.table.plan((*incoming)->model, std::chrono::steady_clock::now());  // model name -> targets, in order
+    const auto plan = config.table.plan(
+        (*incoming)->model, std::chrono::steady_clock::now());  // model name -> targets, in order
     if (!plan) co_return std::unexpected(plan.error());
 
-    if ((*incoming)->is_streaming && endpoint.relay == Relay::read) {  // a silent upstream shall not cost us the client
-        client.heartbeat(config.snapshot->deadlines.heartbeat, std::string(stream_headers), ": heartbeat\n\n");
+    if ((*incoming)->is_streaming &&
+        endpoint.relay == Relay::read) {  // a silent upstream shall not cost us the client
+        client.heartbeat(config.snapshot->deadlines.heartbeat, std::string(stream_headers),
+                         ": heartbeat\n\n");
     }
-    auto sent = co_await send(*plan, **incoming, endpoint, config, services, client, record);  // rewrite, send, fail over
+    auto sent = co_await send(*plan, **incoming, endpoint, config, services, client,
+                              record);  // rewrite, send, fail over
     if (!sent) co_return std::unexpected(sent.error());
 
-    co_return co_await relay(*sent, *plan, **incoming, endpoint, config, client, record);  // bring it back, counting as it passes
+    co_return co_await relay(*sent, **incoming, endpoint, config, client,
+                             record);  // bring it back, counting as it passes
 }
 
 }  // namespace
 
-http::awaitable<void> serve_call(http::Exchange& client, Services& services, const Endpoint& endpoint) {
+http::awaitable<void> serve_call(http::Exchange& client, Services& services,
+                                 const Endpoint& endpoint) {
     const auto config = services.configuration;  // one snapshot for the whole call
-    accounting::CallRecord record(client.id(), endpoint.path);  // written when it leaves scope, come what may
+    accounting::CallRecord record(client.id(),
+                                  endpoint.path);  // written when it leaves scope, come what may
     client.common_headers += call_headers(record);
     const auto outcome = co_await run(client, services, *config, endpoint, record);
     if (!outcome) {
         record.failed(outcome.error());
-        if (outcome.error().kind != ErrorKind::client_left) co_await refuse(client, outcome.error());
+        if (outcome.error().kind != ErrorKind::client_left)
+            co_await refuse(client, outcome.error());
     }
     record.status = record.status == 0 || client.has_begun() ? client.status() : record.status;
     if (!outcome && outcome.error().kind == ErrorKind::client_left) record.status = 499;

@@ -6,7 +6,9 @@
 
 namespace router::gateway {
 
-// Serves one call of a model, from the request's head to the record: see run() in chat_call.cpp, the table of contents.
-http::awaitable<void> serve_call(http::Exchange& client, Services& services, const Endpoint& endpoint);
+// Serves one call of a model, from the request's head to the record: see run() in chat_call.cpp,
+// the table of contents.
+http::awaitable<void> serve_call(http::Exchange& client, Services& services,
+                                 const Endpoint& endpoint);
 
 }  // namespace router::gateway

@@ -32,14 +32,26 @@ inline constexpr std::string_view needs_input[] = {"input"};
 inline constexpr std::string_view needs_prompt[] = {"prompt"};
 inline constexpr std::string_view needs_documents[] = {"query", "documents"};
 
-inline constexpr Endpoint chat_completions{.path = "/chat/completions", .mock = Mock::chat, .reports_usage = true, .required = needs_messages};
-inline constexpr Endpoint completions{.path = "/completions", .mock = Mock::completion, .reports_usage = true, .required = needs_prompt};
+inline constexpr Endpoint chat_completions{.path = "/chat/completions",
+                                           .mock = Mock::chat,
+                                           .reports_usage = true,
+                                           .required = needs_messages};
+inline constexpr Endpoint completions{.path = "/completions",
+                                      .mock = Mock::completion,
+                                      .reports_usage = true,
+                                      .required = needs_prompt};
 inline constexpr Endpoint embeddings{.path = "/embeddings", .required = needs_input};
-inline constexpr Endpoint moderations{.path = "/moderations", .relay = Relay::forward, .required = needs_input};
-inline constexpr Endpoint rerank{.path = "/rerank", .relay = Relay::forward, .required = needs_documents};
-inline constexpr Endpoint image_generations{.path = "/images/generations", .relay = Relay::forward, .required = needs_prompt};
-inline constexpr Endpoint image_edits{.path = "/images/edits", .body = BodyKind::form, .relay = Relay::forward};
-inline constexpr Endpoint audio_speech{.path = "/audio/speech", .relay = Relay::forward, .required = needs_input};
-inline constexpr Endpoint audio_transcriptions{.path = "/audio/transcriptions", .body = BodyKind::form, .relay = Relay::forward};
+inline constexpr Endpoint moderations{
+    .path = "/moderations", .relay = Relay::forward, .required = needs_input};
+inline constexpr Endpoint rerank{
+    .path = "/rerank", .relay = Relay::forward, .required = needs_documents};
+inline constexpr Endpoint image_generations{
+    .path = "/images/generations", .relay = Relay::forward, .required = needs_prompt};
+inline constexpr Endpoint image_edits{
+    .path = "/images/edits", .body = BodyKind::form, .relay = Relay::forward};
+inline constexpr Endpoint audio_speech{
+    .path = "/audio/speech", .relay = Relay::forward, .required = needs_input};
+inline constexpr Endpoint audio_transcriptions{
+    .path = "/audio/transcriptions", .body = BodyKind::form, .relay = Relay::forward};
 
 }  // namespace router::gateway

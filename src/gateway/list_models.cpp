@@ -73,7 +73,8 @@ http::awaitable<void> list_model_info(http::Exchange& client, Services& services
         wire::append_quoted(body, target.id);
         body += ",\"litellm_provider\":";
         wire::append_quoted(body, target.provider.prefix);
-        // The entry's own model_info follows, without its braces; an id of its own is the target's id already.
+        // The entry's own model_info follows, without its braces; an id of its own is the target's
+        // id already.
         const std::string_view own = target.model_info;
         if (own.size() > 2) {
             body += ',';

@@ -20,17 +20,21 @@ Result<> read_json(Incoming& incoming, const Endpoint& endpoint) {
 
 Result<> read_form(Incoming& incoming, std::string_view boundary) {
     const auto parts = wire::read_form(incoming.body, boundary);
-    if (!parts) return fail(ErrorKind::bad_request, "The request's body is not a valid multipart form.", {}, "invalid_form");
+    if (!parts)
+        return fail(ErrorKind::bad_request, "The request's body is not a valid multipart form.", {},
+                    "invalid_form");
     for (const auto& part : *parts) {
         if (part.name == "stream") incoming.is_streaming = part.value == "true";
         if (part.name != "model") continue;
         if (!incoming.model_in_form.empty()) {
-            return fail(ErrorKind::bad_request, "The field 'model' stands twice in the form.", "model", "duplicate_parameter");
+            return fail(ErrorKind::bad_request, "The field 'model' stands twice in the form.",
+                        "model", "duplicate_parameter");
         }
         incoming.model_in_form = part.value;
     }
     if (incoming.model_in_form.empty()) {
-        return fail(ErrorKind::bad_request, "The form lacks the field 'model'.", "model", "missing_required_parameter");
+        return fail(ErrorKind::bad_request, "The form lacks the field 'model'.", "model",
+                    "missing_required_parameter");
     }
     incoming.model = incoming.model_in_form;
     return {};
@@ -38,14 +42,17 @@ Result<> read_form(Incoming& incoming, std::string_view boundary) {
 
 }  // namespace
 
-http::awaitable<Result<std::unique_ptr<Incoming>>> receive(http::Exchange& client, const config::ServerSettings& settings,
+http::awaitable<Result<std::unique_ptr<Incoming>>> receive(http::Exchange& client,
+                                                           const config::ServerSettings& settings,
                                                            const Endpoint& endpoint) {
     const auto body = co_await client.read_body(settings.max_body_bytes);
     if (!body) co_return std::unexpected(body.error());
     auto incoming = std::make_unique<Incoming>();
     incoming->body = *body;
     incoming->content_type = client.request().header("content-type");
-    const auto boundary = endpoint.body == BodyKind::form ? wire::multipart_boundary(incoming->content_type) : std::nullopt;
+    const auto boundary = endpoint.body == BodyKind::form
+                              ? wire::multipart_boundary(incoming->content_type)
+                              : std::nullopt;
     const auto read = boundary ? read_form(*incoming, *boundary) : read_json(*incoming, endpoint);
     if (!read) co_return std::unexpected(read.error());
     co_return incoming;
@@ -57,9 +64,11 @@ void write_for(const Incoming& incoming, const dialects::openai_chat::Changes& c
         incoming.json->write(changes, out);
         return;
     }
-    const auto before = static_cast<std::size_t>(incoming.model_in_form.data() - incoming.body.data());
+    const auto before =
+        static_cast<std::size_t>(incoming.model_in_form.data() - incoming.body.data());
     out.own = changes.model;
-    out.pieces = {incoming.body.substr(0, before), out.own, incoming.body.substr(before + incoming.model_in_form.size())};
+    out.pieces = {incoming.body.substr(0, before), out.own,
+                  incoming.body.substr(before + incoming.model_in_form.size())};
     out.count = 3;
 }
 

@@ -12,8 +12,8 @@
 
 namespace router::gateway {
 
-// A call as it came in. Its bytes are kept by the exchange, for they leave again as they are, and more than once when a
-// target fails.
+// A call as it came in. Its bytes are kept by the exchange, for they leave again as they are, and
+// more than once when a target fails.
 struct Incoming {
     std::string model;
     bool is_streaming = false;
@@ -29,8 +29,10 @@ struct Incoming {
 };
 
 // Reads the body and what routing must know of it.
-//   errors  those of Exchange::read_body() and Request::read(); bad_request for a form without a model, or with two
-http::awaitable<Result<std::unique_ptr<Incoming>>> receive(http::Exchange& client, const config::ServerSettings& settings,
+//   errors  those of Exchange::read_body() and Request::read(); bad_request for a form without a
+//           model, or with two
+http::awaitable<Result<std::unique_ptr<Incoming>>> receive(http::Exchange& client,
+                                                           const config::ServerSettings& settings,
                                                            const Endpoint& endpoint);
 
 // The body as a target gets it.

@@ -8,7 +8,8 @@
 
 namespace router::gateway {
 
-http::awaitable<void> refuse(http::Exchange& client, const Error& error, std::string_view header_lines) {
+http::awaitable<void> refuse(http::Exchange& client, const Error& error,
+                             std::string_view header_lines) {
     if (client.has_begun()) {
         if (client.status() == 200 && client.is_event_stream()) {
             const auto event = dialects::openai_chat::encode_stream_error(error);
@@ -28,12 +29,14 @@ http::awaitable<void> refuse(http::Exchange& client, const Error& error, std::st
 std::string_view api_key_of(const http::RequestHead& request) {
     auto authorization = request.header("authorization");
     constexpr std::string_view bearer = "bearer ";
-    if (authorization.size() > bearer.size() && http::is_same_name(authorization.substr(0, bearer.size()), bearer)) {
+    if (authorization.size() > bearer.size() &&
+        http::is_same_name(authorization.substr(0, bearer.size()), bearer)) {
         authorization.remove_prefix(bearer.size());
         while (authorization.starts_with(' ')) authorization.remove_prefix(1);
         return authorization;
     }
-    for (const std::string_view name : {"x-api-key", "api-key", "x-goog-api-key", "x-litellm-api-key"}) {
+    for (const std::string_view name :
+         {"x-api-key", "api-key", "x-goog-api-key", "x-litellm-api-key"}) {
         if (const auto key = request.header(name); !key.empty()) return key;
     }
     return {};

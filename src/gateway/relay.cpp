@@ -35,15 +35,22 @@ bool is_event_stream(const http::ResponseHead& head) {
     return http::is_same_name(head.header("content-type").substr(0, 17), "text/event-stream");
 }
 
-// A stream on its way: plain functions do the work, so that the coroutine's frame, which lives as long as the stream, is small.
+// A stream on its way: plain functions do the work, so that the coroutine's frame, which lives as
+// long as the stream, is small.
 class Stream {
  public:
-    Stream(Sent& sent, std::string_view model, bool wants_usage, http::Exchange& client, accounting::CallRecord& record)
-        : sent_(sent), client_(client), record_(record), relay_(model, wants_usage), reader_(event_limit) {}
+    Stream(Sent& sent, std::string_view model, bool wants_usage, http::Exchange& client,
+           accounting::CallRecord& record)
+        : sent_(sent),
+          client_(client),
+          record_(record),
+          relay_(model, wants_usage),
+          reader_(event_limit) {}
 
     void set_headers(std::string lines) { headers_ = std::move(lines); }
 
-    // Takes all that has arrived, and sends the client what comes of it in one write. False: client.flush() is due.
+    // Takes all that has arrived, and sends the client what comes of it in one write. False:
+    // client.flush() is due.
     Result<bool> pass_on() {
         thread_local std::string out;
         out.clear();
@@ -53,16 +60,22 @@ class Stream {
             if (piece->empty()) break;
             reader_.feed(*piece);
             while (const auto event = reader_.next()) {
-                if (const auto passed = pass(*event, out); !passed) return fail_with(passed.error(), out);
+                if (const auto passed = pass(*event, out); !passed)
+                    return fail_with(passed.error(), out);
             }
             if (reader_.is_overfull()) return fail_with(oversize(), out);
         }
         if (sent_.answer->is_complete()) {
             if (const auto event = reader_.rest()) {
-                if (const auto passed = pass(*event, out); !passed) return fail_with(passed.error(), out);
+                if (const auto passed = pass(*event, out); !passed)
+                    return fail_with(passed.error(), out);
             }
             if (!relay_.has_finished()) {
-                return fail_with(broken("The provider's stream ended before the answer was finished.", "no finish, no [DONE]").error(), out);
+                return fail_with(
+                    broken("The provider's stream ended before the answer was finished.",
+                           "no finish, no [DONE]")
+                        .error(),
+                    out);
             }
         }
         const bool is_last = relay_.is_done() || sent_.answer->is_complete();
@@ -74,7 +87,8 @@ class Stream {
     Result<bool> fail_with(const Error& error, std::string& out) {
         note();
         failed_ = true;
-        if (error.kind == ErrorKind::client_left || (!client_.has_begun() && out.empty())) return std::unexpected(error);
+        if (error.kind == ErrorKind::client_left || (!client_.has_begun() && out.empty()))
+            return std::unexpected(error);
         record_.failed(error);
         out += dialects::openai_chat::encode_stream_error(error);
         return send_out(out, true);
@@ -96,11 +110,13 @@ class Stream {
     Result<> pass(const wire::SseEvent& event, std::string& out) {
         const auto& upstream = sent_.backend->upstream;
         auto passed = relay_.pass(event, out, upstream.target().provider.prefix);
-        if (!passed) passed.error().message = upstream.without_secrets(std::move(passed.error().message));
+        if (!passed)
+            passed.error().message = upstream.without_secrets(std::move(passed.error().message));
         return passed;
     }
     static Error oversize() {
-        return broken("The provider sent an event that is longer than 32 MB.", "event too long").error();
+        return broken("The provider sent an event that is longer than 32 MB.", "event too long")
+            .error();
     }
     bool send_out(const std::string& out, bool is_last) {
         if (out.empty() && !is_last) return true;
@@ -121,7 +137,8 @@ class Stream {
 };
 
 // Waits until the next bytes are there, within the call's deadlines.
-http::awaitable<Result<>> wait_for_more(const Sent& sent, const config::DeadlineSettings& deadlines) {
+http::awaitable<Result<>> wait_for_more(const Sent& sent,
+                                        const config::DeadlineSettings& deadlines) {
     const auto until = std::min(steady_clock::now() + deadlines.idle, sent.ends_by);
     return sent.answer->wait(until);
 }
@@ -139,12 +156,14 @@ http::awaitable<void> let_it_end(http::Answer& answer) {
     }
 }
 
-http::awaitable<Result<>> relay_stream(Sent& sent, std::unique_ptr<Stream> stream, const config::DeadlineSettings& deadlines,
+http::awaitable<Result<>> relay_stream(Sent& sent, std::unique_ptr<Stream> stream,
+                                       const config::DeadlineSettings& deadlines,
                                        http::Exchange& client, accounting::CallRecord& record) {
     while (true) {
         auto passed = stream->pass_on();
         if (!passed) co_return std::unexpected(passed.error());
-        if (!*passed && !co_await client.flush()) co_return fail(ErrorKind::client_left, "The client has left.");
+        if (!*passed && !co_await client.flush())
+            co_return fail(ErrorKind::client_left, "The client has left.");
         if (stream->is_over()) break;
         const auto waited = co_await wait_for_more(sent, deadlines);
         if (waited) continue;
@@ -159,9 +178,11 @@ http::awaitable<Result<>> relay_stream(Sent& sent, std::unique_ptr<Stream> strea
     co_return Result<>();
 }
 
-// What a whole answer looks like to the client: its bytes, with the model's name as the client knows it.
-Result<> read_whole_answer(std::string_view body, const Sent& sent, const Incoming& incoming, accounting::CallRecord& record,
-                           std::array<std::string_view, 3>& pieces, std::string& model) {
+// What a whole answer looks like to the client: its bytes, with the model's name as the client
+// knows it.
+Result<> read_whole_answer(std::string_view body, const Sent& sent, const Incoming& incoming,
+                           accounting::CallRecord& record, std::array<std::string_view, 3>& pieces,
+                           std::string& model) {
     const auto& provider = sent.backend->upstream.target().provider.prefix;
     const auto answer = dialects::openai_chat::read_answer(body);
     if (answer.is_error || !answer.is_object) {
@@ -181,7 +202,8 @@ Result<> read_whole_answer(std::string_view body, const Sent& sent, const Incomi
 }
 
 // Byte for byte, as it comes.
-http::awaitable<Result<>> forward_rest(Sent& sent, const config::DeadlineSettings& deadlines, http::Exchange& client) {
+http::awaitable<Result<>> forward_rest(Sent& sent, const config::DeadlineSettings& deadlines,
+                                       http::Exchange& client) {
     auto& answer = *sent.answer;
     while (true) {
         while (true) {
@@ -199,9 +221,9 @@ http::awaitable<Result<>> forward_rest(Sent& sent, const config::DeadlineSetting
     }
 }
 
-http::awaitable<Result<>> relay_whole(Sent& sent, const routing::Plan& plan, const Incoming& incoming,
-                                      const config::DeadlineSettings& deadlines, http::Exchange& client,
-                                      accounting::CallRecord& record) {
+http::awaitable<Result<>> relay_whole(Sent& sent, const Incoming& incoming,
+                                      const config::DeadlineSettings& deadlines,
+                                      http::Exchange& client, accounting::CallRecord& record) {
     auto& answer = *sent.answer;
     http::Bytes body;
     const auto read = co_await answer.read_whole(body, whole_limit, deadlines.idle, sent.ends_by);
@@ -219,13 +241,15 @@ http::awaitable<Result<>> relay_whole(Sent& sent, const routing::Plan& plan, con
     const auto whole = read_whole_answer(body.view(), sent, incoming, record, pieces, model);
     if (!whole) co_return std::unexpected(whole.error());
     if (client.has_begun()) {  // heartbeats have promised a stream
-        co_return broken("The provider answered in one piece where a stream was asked for.", "no event stream");
+        co_return broken("The provider answered in one piece where a stream was asked for.",
+                         "no event stream");
     }
-    if (!co_await client.respond(200, headers, pieces)) co_return fail(ErrorKind::client_left, "The client has left.");
+    if (!co_await client.respond(200, headers, pieces))
+        co_return fail(ErrorKind::client_left, "The client has left.");
     co_return Result<>();
 }
 
-http::awaitable<Result<>> relay_bytes(Sent& sent, const routing::Plan& plan, const config::DeadlineSettings& deadlines,
+http::awaitable<Result<>> relay_bytes(Sent& sent, const config::DeadlineSettings& deadlines,
                                       http::Exchange& client, accounting::CallRecord& record) {
     auto& answer = *sent.answer;
     const auto& head = answer.head();
@@ -243,12 +267,14 @@ http::awaitable<Result<>> relay_bytes(Sent& sent, const routing::Plan& plan, con
 
 }  // namespace
 
-http::awaitable<Result<>> relay(Sent& sent, const routing::Plan& plan, Incoming& incoming, const Endpoint& endpoint,
-                                const Configuration& config, http::Exchange& client, accounting::CallRecord& record) {
+http::awaitable<Result<>> relay(Sent& sent, Incoming& incoming, const Endpoint& endpoint,
+                                const Configuration& config, http::Exchange& client,
+                                accounting::CallRecord& record) {
     const auto& deadlines = config.snapshot->deadlines;
-    if (sent.is_mock()) return relay_mock(sent, plan, incoming, endpoint, client, record);
-    if (endpoint.relay == Relay::forward) return relay_bytes(sent, plan, deadlines, client, record);
-    if (!is_event_stream(sent.answer->head())) return relay_whole(sent, plan, incoming, deadlines, client, record);
+    if (sent.is_mock()) return relay_mock(sent, incoming, endpoint, client, record);
+    if (endpoint.relay == Relay::forward) return relay_bytes(sent, deadlines, client, record);
+    if (!is_event_stream(sent.answer->head()))
+        return relay_whole(sent, incoming, deadlines, client, record);
     const bool wants_usage = incoming.wants_usage || config.snapshot->always_include_stream_usage;
     auto stream = std::make_unique<Stream>(sent, incoming.model, wants_usage, client, record);
     stream->set_headers(answer_headers(stream_type, sent, &sent.answer->head(), record));

@@ -20,11 +20,12 @@ struct Sent {
     bool is_mock() const { return answer == nullptr; }
 };
 
-// Sends the call to the plan's targets, one after the other, until one answers. A target that fails is set aside for a
-// while. Nothing has gone to the client before this returns, but heartbeats.
+// Sends the call to the plan's targets, one after the other, until one answers. A target that fails
+// is set aside for a while. Nothing has gone to the client before this returns, but heartbeats.
 //   errors  the last target's; client_left
-http::awaitable<Result<Sent>> send(const routing::Plan& plan, const Incoming& incoming, const Endpoint& endpoint,
-                                   const Configuration& config, Services& services, http::Exchange& client,
+http::awaitable<Result<Sent>> send(const routing::Plan& plan, const Incoming& incoming,
+                                   const Endpoint& endpoint, const Configuration& config,
+                                   Services& services, http::Exchange& client,
                                    accounting::CallRecord& record);
 
 }  // namespace router::gateway

@@ -19,7 +19,8 @@ struct Configuration {
     routing::Table table;
 };
 
-// What the calls of a thread use. A call copies `configuration` once, when it begins, and ends on it.
+// What the calls of a thread use. A call copies `configuration` once, when it begins, and ends on
+// it.
 struct Services {
     std::shared_ptr<const Configuration> configuration;
     http::Client& upstreams;

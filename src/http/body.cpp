@@ -41,7 +41,8 @@ Result<std::string_view> BodyReader::next(std::string_view& input) {
         const auto piece = input.substr(0, std::min<std::uint64_t>(remaining_, input.size()));
         input.remove_prefix(piece.size());
         remaining_ -= piece.size();
-        if (remaining_ == 0) state_ = framing_ == Framing::chunked ? State::data_return : State::complete;
+        if (remaining_ == 0)
+            state_ = framing_ == Framing::chunked ? State::data_return : State::complete;
         return piece;
     }
     return std::string_view();
@@ -56,7 +57,9 @@ Result<> BodyReader::step(char c) {
                 return {};
             }
             if (digits_ == 0) return malformed();
-            if (c == ';' || (c == ' ' && malformed_ == ErrorKind::upstream_broken)) {  // old servers pad the size
+            if (c == ';' ||
+                (c == ' ' &&
+                 malformed_ == ErrorKind::upstream_broken)) {  // old servers pad the size
                 return state_ = State::extension, Result<>();
             }
             if (c == '\r') return state_ = State::size_feed, Result<>();
@@ -65,7 +68,8 @@ Result<> BodyReader::step(char c) {
             if (++skipped_ > skipped_limit || c == '\n' || c == '\0') return malformed();
             if (c == '\r') state_ = State::size_feed;
             return {};
-        case State::size_feed: return c == '\n' ? begin_chunk() : malformed();
+        case State::size_feed:
+            return c == '\n' ? begin_chunk() : malformed();
         case State::data_return:
             if (c != '\r') return malformed();
             state_ = State::data_feed;
@@ -86,7 +90,8 @@ Result<> BodyReader::step(char c) {
             trailer_line_ = 0;
             return {};
         case State::data:
-        case State::complete: break;
+        case State::complete:
+            break;
     }
     return {};
 }

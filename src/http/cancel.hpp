@@ -5,8 +5,8 @@
 
 namespace router::http {
 
-// How one who waits learns that nobody wants what it waits for. The one who waits says what is to be broken off at the
-// moment; request() does it. One at a time, one thread.
+// How one who waits learns that nobody wants what it waits for. The one who waits says what is to
+// be broken off at the moment; request() does it. One at a time, one thread.
 class Cancel {
  public:
     void request() {

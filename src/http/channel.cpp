@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <utility>
 
@@ -53,11 +53,15 @@ awaitable<Result<>> Channel::handshake(SteadyTime until) {
         if (done == 1) break;
         const int want = SSL_get_error(ssl_, done);
         if (ended_ || (want != SSL_ERROR_WANT_READ && want != SSL_ERROR_WANT_WRITE)) {
-            Error failed{.kind = ErrorKind::upstream_unreachable, .message = "The TLS handshake failed."};
+            Error failed{.kind = ErrorKind::upstream_unreachable,
+                         .message = "The TLS handshake failed."};
             const auto* reason = ERR_reason_error_string(ERR_peek_last_error());
-            failed.detail = ended_ ? "the handshake took too long" : reason != nullptr ? reason : "the peer closed";
+            failed.detail = ended_              ? "the handshake took too long"
+                            : reason != nullptr ? reason
+                                                : "the peer closed";
             if (const auto verdict = SSL_get_verify_result(ssl_); verdict != X509_V_OK) {
-                failed.message = std::string("The TLS certificate was refused: ") + X509_verify_cert_error_string(verdict) + ".";
+                failed.message = std::string("The TLS certificate was refused: ") +
+                                 X509_verify_cert_error_string(verdict) + ".";
             }
             co_return std::unexpected(failed);
         }
@@ -114,8 +118,8 @@ void Channel::start_reading() {
     }
     reading_ = true;
     socket_.async_read_some(asio::buffer(block_.bytes.get() + end_, block_.capacity - end_),
-                            [self = shared_from_this(), generation = generation_](const boost::system::error_code& error,
-                                                                                  std::size_t bytes) {
+                            [self = shared_from_this(), generation = generation_](
+                                const boost::system::error_code& error, std::size_t bytes) {
                                 if (generation == self->generation_) self->received(error, bytes);
                             });
 }
@@ -135,7 +139,8 @@ void Channel::received(const boost::system::error_code& error, std::size_t bytes
         boost::system::error_code ignored;
         socket_.cancel(ignored);
     }
-    // Without anybody who waits, reading stops here: while the inbox holds something, no pending read points into it.
+    // Without anybody who waits, reading stops here: while the inbox holds something, no pending
+    // read points into it.
 }
 
 void Channel::put_back(std::string_view bytes) {
@@ -145,26 +150,28 @@ void Channel::put_back(std::string_view bytes) {
     grew_ = end_ > 0;
 }
 
-// Waits for the socket, then fills the inbox. What OpenSSL has taken in already comes first: no socket tells of it.
+// Waits for the socket, then fills the inbox. What OpenSSL has taken in already comes first: no
+// socket tells of it.
 void Channel::arm_tls_read() {
     if (SSL_has_pending(ssl_) == 1 && fill_from_tls()) return;
     if (ended_) return;
     reading_ = true;
-    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const boost::system::error_code& error) {
-        self->reading_ = false;
-        if (self->ended_) return;
-        if (error) {
-            self->end(false);
-            return;
-        }
-        const bool has_come = self->fill_from_tls();
-        if (self->ended_) return;
-        if (has_come && self->waiter_) {
-            self->wake(Wake::ready);
-        } else {
-            self->start_reading();
-        }
-    });
+    socket_.async_wait(Socket::wait_read,
+                       [self = shared_from_this()](const boost::system::error_code& error) {
+                           self->reading_ = false;
+                           if (self->ended_) return;
+                           if (error) {
+                               self->end(false);
+                               return;
+                           }
+                           const bool has_come = self->fill_from_tls();
+                           if (self->ended_) return;
+                           if (has_come && self->waiter_) {
+                               self->wake(Wake::ready);
+                           } else {
+                               self->start_reading();
+                           }
+                       });
 }
 
 bool Channel::fill_from_tls() {
@@ -201,8 +208,9 @@ awaitable<Wake> Channel::more(SteadyTime until) {
         co_return Wake::ready;
     }
     read_deadline_.set(until);
-    const auto why = co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Wake)>(
-        [this](auto handler) { waiter_ = std::move(handler); }, use_awaitable);
+    const auto why =
+        co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Wake)>(
+            [this](auto handler) { waiter_ = std::move(handler); }, use_awaitable);
     read_deadline_.clear();
     grew_ = false;
     co_return why;
@@ -221,7 +229,8 @@ std::size_t Channel::read_now(std::span<char> into) {
     const auto bytes = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_DONTWAIT);
     if (bytes > 0) return static_cast<std::size_t>(bytes);
     if (bytes == 0) end(false);
-    if (bytes < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) end(errno == ECONNRESET);
+    if (bytes < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+        end(errno == ECONNRESET);
     return 0;
 }
 
@@ -245,7 +254,8 @@ std::size_t Channel::write_plain(std::span<const std::string_view> pieces) {
     for (const auto piece : pieces) {
         if (piece.empty()) continue;
         if (count == parts.size()) break;
-        parts[count++] = {const_cast<char*>(piece.data()), piece.size()};  // NOLINT: sendmsg does not write to it
+        parts[count++] = {const_cast<char*>(piece.data()),
+                          piece.size()};  // NOLINT: sendmsg does not write to it
     }
     if (count == 0) return 0;
     msghdr message{};
@@ -310,7 +320,8 @@ awaitable<bool> Channel::wait_writable(std::chrono::milliseconds stalled_for) {
     co_return !broken_;
 }
 
-awaitable<bool> Channel::write(std::span<const std::string_view> pieces, std::chrono::milliseconds stalled_for, std::size_t sent) {
+awaitable<bool> Channel::write(std::span<const std::string_view> pieces,
+                               std::chrono::milliseconds stalled_for, std::size_t sent) {
     std::size_t done = 0;    // whole pieces behind us
     std::size_t inside = 0;  // bytes of the piece at hand behind us
     while (true) {
@@ -339,7 +350,9 @@ void Channel::shut_down_writing() {
 
 void Channel::close() {
     boost::system::error_code ignored;
-    if (ssl_ != nullptr && socket_.is_open() && !ended_ && !broken_ && SSL_is_init_finished(ssl_) == 1) SSL_shutdown(ssl_);
+    if (ssl_ != nullptr && socket_.is_open() && !ended_ && !broken_ &&
+        SSL_is_init_finished(ssl_) == 1)
+        SSL_shutdown(ssl_);
     socket_.close(ignored);
     broken_ = true;
     end(false);

@@ -2,8 +2,8 @@
 
 #include <openssl/types.h>
 
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/system/error_code.hpp>
 #include <cstdint>
 #include <functional>
@@ -24,12 +24,15 @@ using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, Executo
 // Why a wait for bytes is over.
 enum class Wake : std::uint8_t { ready, timeout };
 
-// A connected socket, plain or TLS, with a small inbox. One read is kept pending whatever else goes on, until something
-// comes, so that a peer that leaves is noticed at once and without a system call of its own.
+// A connected socket, plain or TLS, with a small inbox. One read is kept pending whatever else goes
+// on, until something comes, so that a peer that leaves is noticed at once and without a system
+// call of its own.
 //
-//   inbox     what has arrived and is not consumed; the views hold until consume(), more() or read_now()
+//   inbox     what has arrived and is not consumed; the views hold until consume(), more() or
+//             read_now()
 //   writing   is tried at once; only what the kernel does not take is waited for
-//   ending    has_ended() once the peer closed, the connection broke, or close() was called; what is in the inbox stays
+//   ending    has_ended() once the peer closed, the connection broke, or close() was called; what
+//             is in the inbox stays
 //   lifetime  a shared_ptr: a read under way holds its channel
 class Channel : public std::enable_shared_from_this<Channel> {
  public:
@@ -39,7 +42,6 @@ class Channel : public std::enable_shared_from_this<Channel> {
     // Makes it a TLS connection; the handshake follows with handshake(). Takes the session over.
     void secure(SSL* session);
     awaitable<Result<>> handshake(SteadyTime until);
-    SSL* session() const { return ssl_; }
 
     std::string_view inbox() const { return {block_.bytes.get() + begin_, end_ - begin_}; }
     void consume(std::size_t bytes);
@@ -50,22 +52,26 @@ class Channel : public std::enable_shared_from_this<Channel> {
     // Gives the inbox's block away with what is in it; the channel goes on with another.
     Block detach_block();
 
-    // Changes the inbox for a small one, or back, when it is empty. A pending read begins anew: not in the same turn of the
-    // loop in which it was begun, for it may have its bytes already.
+    // Changes the inbox for a small one, or back, when it is empty. A pending read begins anew: not
+    // in the same turn of the loop in which it was begun, for it may have its bytes already.
     void resize_block(bool small);
 
     void start_reading();
-    // Waits until more has arrived than at the last wake, or the channel has ended, or `until` has passed.
+    // Waits until more has arrived than at the last wake, or the channel has ended, or `until` has
+    // passed.
     awaitable<Wake> more(SteadyTime until);
-    // Reads what is there at this moment, without waiting; 0 when there is nothing or the channel has ended.
+    // Reads what is there at this moment, without waiting; 0 when there is nothing or the channel
+    // has ended.
     std::size_t read_now(std::span<char> into);
 
-    // Sends what the kernel takes at this moment: how many bytes of `pieces` together; nothing once the connection is broken.
+    // Sends what the kernel takes at this moment: how many bytes of `pieces` together; nothing once
+    // the connection is broken.
     std::size_t write_now(std::span<const std::string_view> pieces);
-    // Sends all of `pieces`, which must stay in place. False when the connection broke, or when `stalled_for` passed
-    // without a byte taken (the channel is closed then).
+    // Sends all of `pieces`, which must stay in place. False when the connection broke, or when
+    // `stalled_for` passed without a byte taken (the channel is closed then).
     //   sent  so many bytes of them have left already
-    awaitable<bool> write(std::span<const std::string_view> pieces, std::chrono::milliseconds stalled_for, std::size_t sent = 0);
+    awaitable<bool> write(std::span<const std::string_view> pieces,
+                          std::chrono::milliseconds stalled_for, std::size_t sent = 0);
     bool is_broken() const { return broken_; }
 
     // From now on a write that waits is given up when something arrives: an answer that came early.
@@ -102,11 +108,11 @@ class Channel : public std::enable_shared_from_this<Channel> {
     Block block_;
     std::uint32_t begin_ = 0, end_ = 0;
     std::uint32_t generation_ = 0;  // of pending reads; one of an older generation was called off
-    bool reading_ = false;   // a read or a wait for one is with the kernel
-    bool grew_ = false;      // bytes came since the last wake
+    bool reading_ = false;          // a read or a wait for one is with the kernel
+    bool grew_ = false;             // bytes came since the last wake
     bool ended_ = false;
     bool reset_ = false;
-    bool broken_ = false;    // writing failed
+    bool broken_ = false;  // writing failed
     bool stops_writing_on_arrival_ = false;
     bool waits_to_write_ = false;
     std::move_only_function<void(Wake)> waiter_;

@@ -29,7 +29,9 @@ std::unexpected<Error> failure(ErrorKind kind, std::string message, std::string 
     return std::unexpected(error);
 }
 
-std::unexpected<Error> cancelled() { return failure(ErrorKind::client_left, "The client has left.", {}); }
+std::unexpected<Error> cancelled() {
+    return failure(ErrorKind::client_left, "The client has left.", {});
+}
 
 Endpoint endpoint_of(const Address& address, std::uint16_t port) {
     if (!address.is_v6) {
@@ -48,14 +50,16 @@ Endpoint endpoint_of(const Address& address, std::uint16_t port) {
 
 }  // namespace
 
-Answer::Answer(Client& client, ConnectionPool& pool, std::shared_ptr<Channel> channel, Cancel& cancel)
+Answer::Answer(Client& client, ConnectionPool& pool, std::shared_ptr<Channel> channel,
+               Cancel& cancel)
     : client_(client), pool_(pool), channel_(std::move(channel)), cancel_(cancel) {}
 
 Answer::~Answer() {
     cancel_.forget();
     if (in_inbox_) channel_->consume(channel_->inbox().size() - raw_.size());
-    const bool reusable = body_.is_complete() && head_.status != 0 && head_.keeps_alive && raw_.empty() &&
-                          channel_->inbox().empty() && !channel_->has_ended() && !channel_->is_broken();
+    const bool reusable = body_.is_complete() && head_.status != 0 && head_.keeps_alive &&
+                          raw_.empty() && channel_->inbox().empty() && !channel_->has_ended() &&
+                          !channel_->is_broken();
     if (reusable) {
         channel_->resize_block(false);
         client_.give_back(pool_, std::move(channel_));
@@ -78,7 +82,8 @@ Result<std::string_view> Answer::take() {
 Result<> Answer::note_end() {
     if (cancel_.is_requested()) return cancelled();
     if (!body_.may_end_here() || channel_->was_reset()) {
-        return failure(ErrorKind::upstream_broken, "The provider's answer broke off before its end.",
+        return failure(ErrorKind::upstream_broken,
+                       "The provider's answer broke off before its end.",
                        channel_->was_reset() ? "connection reset" : "connection closed");
     }
     ended_ = true;
@@ -93,7 +98,9 @@ awaitable<Result<>> Answer::wait(SteadyTime until) {
     const auto why = co_await channel_->more(until);
     if (cancel_.is_requested()) co_return cancelled();
     if (why == Wake::timeout) {
-        co_return failure(ErrorKind::upstream_timeout, "The provider fell silent in the middle of its answer.", "idle for too long");
+        co_return failure(ErrorKind::upstream_timeout,
+                          "The provider fell silent in the middle of its answer.",
+                          "idle for too long");
     }
     raw_ = channel_->inbox();
     if (channel_->is_full()) {  // more may wait in the socket: take a large step
@@ -108,8 +115,10 @@ awaitable<Result<>> Answer::wait(SteadyTime until) {
     co_return Result<>();
 }
 
-awaitable<Result<>> Answer::read_whole(Bytes& into, std::size_t limit, std::chrono::milliseconds idle, SteadyTime until) {
-    if (body_.framing() == Framing::length) into.reserve(std::min<std::uint64_t>(body_.remaining(), limit));
+awaitable<Result<>> Answer::read_whole(Bytes& into, std::size_t limit,
+                                       std::chrono::milliseconds idle, SteadyTime until) {
+    if (body_.framing() == Framing::length)
+        into.reserve(std::min<std::uint64_t>(body_.remaining(), limit));
     while (true) {
         while (into.size() < limit) {
             const auto piece = take();
@@ -118,7 +127,8 @@ awaitable<Result<>> Answer::read_whole(Bytes& into, std::size_t limit, std::chro
             into.append(*piece);
         }
         // What the kernel still holds of a body of known length goes straight to its place.
-        while (body_.framing() == Framing::length && raw_.empty() && !is_complete() && into.size() < limit) {
+        while (body_.framing() == Framing::length && raw_.empty() && !is_complete() &&
+               into.size() < limit) {
             if (in_inbox_) channel_->consume(channel_->inbox().size());
             const auto wanted = std::min<std::uint64_t>(body_.remaining(), into.room().size());
             const auto bytes = channel_->read_now(into.room().first(wanted));
@@ -136,7 +146,10 @@ awaitable<Result<>> Answer::read_whole(Bytes& into, std::size_t limit, std::chro
 }
 
 Client::Client(Loop& loop, ProxyRules proxies)
-    : loop_(loop), proxies_(std::move(proxies)), resolver_(loop), sweep_(loop.deadlines, [this] { drop_idle(); }) {}
+    : loop_(loop),
+      proxies_(std::move(proxies)),
+      resolver_(loop),
+      sweep_(loop.deadlines, [this] { drop_idle(); }) {}
 
 Client::~Client() { close(); }
 
@@ -175,7 +188,9 @@ void Client::give_back(ConnectionPool& pool, std::shared_ptr<Channel> channel) {
         return;
     }
     channel->when_ended = [&pool, gone = channel.get()] {
-        std::erase_if(pool.idle, [gone](const ConnectionPool::Idle& idle) { return idle.channel.get() == gone; });
+        std::erase_if(pool.idle, [gone](const ConnectionPool::Idle& idle) {
+            return idle.channel.get() == gone;
+        });
     };
     channel->start_reading();
     if (channel->has_ended()) return;
@@ -203,7 +218,8 @@ SSL_CTX* Client::tls() {
     return tls_.get();
 }
 
-awaitable<Result<std::shared_ptr<Channel>>> Client::connect_tcp(const Origin& origin, SteadyTime until, Cancel& cancel) {
+awaitable<Result<std::shared_ptr<Channel>>> Client::connect_tcp(const Origin& origin,
+                                                                SteadyTime until, Cancel& cancel) {
     const auto addresses = co_await resolver_.resolve(origin.host, until);
     if (!addresses) co_return std::unexpected(addresses.error());
     std::string reason = "no address";
@@ -233,34 +249,42 @@ awaitable<Result<std::shared_ptr<Channel>>> Client::connect_tcp(const Origin& or
         reason = error == asio::error::operation_aborted ? "timed out" : error.message();
     }
     if (cancel.is_requested()) co_return cancelled();
-    co_return failure(ErrorKind::upstream_unreachable, "No connection to the provider.", origin.key + ": " + reason);
+    co_return failure(ErrorKind::upstream_unreachable, "No connection to the provider.",
+                      origin.key + ": " + reason);
 }
 
-awaitable<Result<>> Client::open_tunnel(const std::shared_ptr<Channel>& channel, const ProxyRules::Proxy& proxy,
-                                        const Origin& origin, SteadyTime until) {
-    const auto host = origin.host.find(':') == std::string::npos ? origin.host : "[" + origin.host + "]";
+awaitable<Result<>> Client::open_tunnel(const std::shared_ptr<Channel>& channel,
+                                        const ProxyRules::Proxy& proxy, const Origin& origin,
+                                        SteadyTime until) {
+    const auto host =
+        origin.host.find(':') == std::string::npos ? origin.host : "[" + origin.host + "]";
     const auto target = host + ":" + std::to_string(origin.port);
     std::string head = "CONNECT " + target + " HTTP/1.1\r\nhost: " + target + "\r\n";
-    if (!proxy.authorization.empty()) head += "proxy-authorization: " + proxy.authorization + "\r\n";
+    if (!proxy.authorization.empty())
+        head += "proxy-authorization: " + proxy.authorization + "\r\n";
     head += "\r\n";
     const std::array<std::string_view, 1> pieces{head};
-    if (!co_await channel->write(pieces, 10s)) co_return failure(ErrorKind::upstream_unreachable, "The proxy broke off.", {});
+    if (!co_await channel->write(pieces, 10s))
+        co_return failure(ErrorKind::upstream_unreachable, "The proxy broke off.", {});
     while (true) {
         const auto why = co_await channel->more(until);
         const auto read = read_response_head(channel->inbox(), head_limits);
         if (!read || why == Wake::timeout || (!*read && channel->has_ended())) {
-            co_return failure(ErrorKind::upstream_unreachable, "The proxy gave no answer.", proxy.origin.key);
+            co_return failure(ErrorKind::upstream_unreachable, "The proxy gave no answer.",
+                              proxy.origin.key);
         }
         if (!*read) continue;
         const auto status = (*read)->status;
         channel->consume((*read)->size);
         if (status / 100 == 2) co_return Result<>();
-        co_return failure(ErrorKind::upstream_unreachable, "The proxy refused to connect to the provider.",
+        co_return failure(ErrorKind::upstream_unreachable,
+                          "The proxy refused to connect to the provider.",
                           proxy.origin.key + ": status " + std::to_string(status));
     }
 }
 
-awaitable<Result<std::shared_ptr<Channel>>> Client::connect(const Origin& origin, SteadyTime until, Cancel& cancel) {
+awaitable<Result<std::shared_ptr<Channel>>> Client::connect(const Origin& origin, SteadyTime until,
+                                                            Cancel& cancel) {
     const auto* proxy = proxies_.proxy_for(origin);
     const auto& first_hop = proxy != nullptr ? proxy->origin : origin;
     auto connected = co_await connect_tcp(first_hop, until, cancel);
@@ -293,7 +317,8 @@ awaitable<Result<>> Client::read_head(Answer& answer, SteadyTime until) {
         const auto why = co_await channel.more(until);
         if (answer.cancel_.is_requested()) co_return cancelled();
         if (why == Wake::timeout) {
-            co_return failure(ErrorKind::upstream_timeout, "The provider did not answer in time.", "no head in time");
+            co_return failure(ErrorKind::upstream_timeout, "The provider did not answer in time.",
+                              "no head in time");
         }
         answer.received_ += channel.inbox().size();
         std::string_view bytes = channel.inbox();
@@ -305,7 +330,8 @@ awaitable<Result<>> Client::read_head(Answer& answer, SteadyTime until) {
         while (true) {
             // The head is kept apart from the body, so that the inbox is free for the latter.
             answer.head_bytes_.assign(bytes.substr(0, whole_head_size(bytes)));
-            auto read = read_response_head(answer.head_bytes_.empty() ? bytes : answer.head_bytes_, head_limits);
+            auto read = read_response_head(answer.head_bytes_.empty() ? bytes : answer.head_bytes_,
+                                           head_limits);
             if (!read) co_return std::unexpected(read.error());
             if (!*read) break;
             const auto size = (*read)->size;
@@ -315,7 +341,8 @@ awaitable<Result<>> Client::read_head(Answer& answer, SteadyTime until) {
                 continue;
             }
             answer.head_ = std::move(**read);
-            answer.body_ = BodyReader(answer.head_.framing, answer.head_.content_length, ErrorKind::upstream_broken);
+            answer.body_ = BodyReader(answer.head_.framing, answer.head_.content_length,
+                                      ErrorKind::upstream_broken);
             if (collected.empty()) {
                 channel.consume(size);
                 answer.raw_ = channel.inbox();
@@ -329,17 +356,21 @@ awaitable<Result<>> Client::read_head(Answer& answer, SteadyTime until) {
         }
         if (!collected.empty()) collected.erase(0, collected.size() - bytes.size());
         if (channel.has_ended()) {
-            co_return failure(ErrorKind::upstream_broken, "The provider closed the connection without an answer.",
+            co_return failure(ErrorKind::upstream_broken,
+                              "The provider closed the connection without an answer.",
                               channel.was_reset() ? "connection reset" : "connection closed");
         }
     }
 }
 
 awaitable<Result<std::unique_ptr<Answer>>> Client::send(const Origin& origin, std::string_view head,
-                                                        std::span<const std::string_view> body, Waits waits, Cancel& cancel) {
+                                                        std::span<const std::string_view> body,
+                                                        Waits waits, Cancel& cancel) {
     const bool by_plain_proxy = !origin.is_tls && proxies_.proxy_for(origin) != nullptr;
     const auto method_end = head.find(' ') + 1;
-    const std::string absolute = by_plain_proxy ? "http://" + origin.host + ":" + std::to_string(origin.port) : std::string();
+    const std::string absolute = by_plain_proxy
+                                     ? "http://" + origin.host + ":" + std::to_string(origin.port)
+                                     : std::string();
     std::array<std::string_view, 8> pieces{};
     std::size_t count = 0;
     if (by_plain_proxy) {
@@ -369,14 +400,16 @@ awaitable<Result<std::unique_ptr<Answer>>> Client::send(const Origin& origin, st
             if (const auto still_there = broken_off.lock()) still_there->close();
         });
         std::unique_ptr<Answer> answer(new Answer(*this, pool, channel, cancel));
-        // An upstream may answer, and close, before it has read all: what it said counts, not that writing failed.
+        // An upstream may answer, and close, before it has read all: what it said counts, not that
+        // writing failed.
         channel->stop_writing_on_arrival();
         channel->start_reading();
         const auto written = channel->write_now(message);
         if (written < bytes) co_await channel->write(message, waits.write_stall, written);
         const auto read = co_await read_head(*answer, waits.first_byte_by);
         if (read) co_return answer;
-        const bool is_stale = is_reused && read.error().kind == ErrorKind::upstream_broken && answer->bytes_received() == 0;
+        const bool is_stale = is_reused && read.error().kind == ErrorKind::upstream_broken &&
+                              answer->bytes_received() == 0;
         if (!is_stale) co_return std::unexpected(read.error());
         channel.reset();
     }

@@ -25,8 +25,9 @@ namespace router::http {
 
 using wire::Origin;
 
-// HTTP_PROXY, HTTPS_PROXY and NO_PROXY, as curl reads them (https://everything.curl.dev/usingcurl/proxies/env.html, read
-// 2026-11-22); upper and lower case. A loopback host goes through the proxy too unless NO_PROXY names it.
+// HTTP_PROXY, HTTPS_PROXY and NO_PROXY, as curl reads them
+// (https://everything.curl.dev/usingcurl/proxies/env.html, read 2026-11-22); upper and lower case.
+// A loopback host goes through the proxy too unless NO_PROXY names it.
 class ProxyRules {
  public:
     ProxyRules() = default;
@@ -61,7 +62,8 @@ struct ConnectionPool {
     TlsSession session;
 };
 
-// An upstream's answer under way. Its connection goes back to the pool when it was read to its end, and is closed else.
+// An upstream's answer under way. Its connection goes back to the pool when it was read to its end,
+// and is closed else.
 class Answer {
  public:
     ~Answer();
@@ -74,16 +76,18 @@ class Answer {
         head_bytes_ = std::string();
     }
 
-    // The next piece of the body that has arrived already; empty: none at the moment, or is_complete(). The view holds until
-    // the next wait(). Errors: upstream_broken.
+    // The next piece of the body that has arrived already; empty: none at the moment, or
+    // is_complete(). The view holds until the next wait(). Errors: upstream_broken.
     Result<std::string_view> take();
     bool is_complete() const { return body_.is_complete() || ended_; }
     // Waits for more. Errors: upstream_timeout, and client_left when it was cancelled.
     awaitable<Result<>> wait(SteadyTime until);
 
-    // All the rest of the body, appended to `into`, at most until that holds `limit` bytes: is_complete() tells.
+    // All the rest of the body, appended to `into`, at most until that holds `limit` bytes:
+    // is_complete() tells.
     //   idle   how long it may wait between two bytes
-    awaitable<Result<>> read_whole(Bytes& into, std::size_t limit, std::chrono::milliseconds idle, SteadyTime until);
+    awaitable<Result<>> read_whole(Bytes& into, std::size_t limit, std::chrono::milliseconds idle,
+                                   SteadyTime until);
 
     // What follows comes in small pieces, now and then: wait for it with less memory.
     void expect_events() { expects_events_ = true; }
@@ -102,9 +106,9 @@ class Answer {
     std::string head_bytes_;
     ResponseHead head_;
     BodyReader body_;
-    std::string_view raw_;   // arrived, not yet taken; in the channel's inbox or the loop's scratch
+    std::string_view raw_;  // arrived, not yet taken; in the channel's inbox or the loop's scratch
     bool in_inbox_ = true;
-    bool ended_ = false;     // by the peer's close, properly
+    bool ended_ = false;  // by the peer's close, properly
     bool expects_events_ = false;
     std::uint64_t received_ = 0;
 };
@@ -117,11 +121,15 @@ class Client {
 
     // Sends a request and waits for the head of the answer (1xx are skipped).
     //
-    //   head, body  its bytes; they stay in place until this returns. The head ends with its empty line
-    //   stale       a kept connection that turns out to be closed is replaced by a new one, once, unseen
-    //   errors      upstream_unreachable, upstream_timeout, upstream_broken; client_left when cancelled
+    //   head, body  its bytes; they stay in place until this returns. The head ends with its empty
+    //               line
+    //   stale       a kept connection that turns out to be closed is replaced by a new one, once,
+    //               unseen
+    //   errors      upstream_unreachable, upstream_timeout, upstream_broken; client_left when
+    //               cancelled
     awaitable<Result<std::unique_ptr<Answer>>> send(const Origin& origin, std::string_view head,
-                                                    std::span<const std::string_view> body, Waits waits, Cancel& cancel);
+                                                    std::span<const std::string_view> body,
+                                                    Waits waits, Cancel& cancel);
 
     // Closes what is idle.
     void close();
@@ -132,9 +140,12 @@ class Client {
     static std::shared_ptr<Channel> take_idle(ConnectionPool& pool);
     void give_back(ConnectionPool& pool, std::shared_ptr<Channel> channel);
     void drop_idle();
-    awaitable<Result<std::shared_ptr<Channel>>> connect(const Origin& origin, SteadyTime until, Cancel& cancel);
-    awaitable<Result<std::shared_ptr<Channel>>> connect_tcp(const Origin& origin, SteadyTime until, Cancel& cancel);
-    awaitable<Result<>> open_tunnel(const std::shared_ptr<Channel>& channel, const ProxyRules::Proxy& proxy, const Origin& origin,
+    awaitable<Result<std::shared_ptr<Channel>>> connect(const Origin& origin, SteadyTime until,
+                                                        Cancel& cancel);
+    awaitable<Result<std::shared_ptr<Channel>>> connect_tcp(const Origin& origin, SteadyTime until,
+                                                            Cancel& cancel);
+    awaitable<Result<>> open_tunnel(const std::shared_ptr<Channel>& channel,
+                                    const ProxyRules::Proxy& proxy, const Origin& origin,
                                     SteadyTime until);
     awaitable<Result<>> read_head(Answer& answer, SteadyTime until);
     SSL_CTX* tls();

@@ -6,14 +6,17 @@
 namespace router::http {
 
 struct Deadlines::Timer {
-    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor> timer;
+    asio::basic_waitable_timer<std::chrono::steady_clock,
+                               asio::wait_traits<std::chrono::steady_clock>, Executor>
+        timer;
 };
 
 void Deadline::set(SteadyTime at) {
     at_ = at;
     if (at == SteadyTime::max()) return;
     const auto tick = all_->tick_of(at);
-    if (before_ == nullptr && all_->heads_[static_cast<std::size_t>(tick_) % Deadlines::slots] != this) {
+    if (before_ == nullptr &&
+        all_->heads_[static_cast<std::size_t>(tick_) % Deadlines::slots] != this) {
         all_->link(*this, tick);
     } else if (tick < tick_) {
         unlink();
@@ -30,13 +33,16 @@ void Deadline::unlink() {
     --all_->linked_;
 }
 
-Deadlines::Deadlines(asio::io_context& context) : timer_(new Timer{decltype(Timer::timer)(context)}) {}
+Deadlines::Deadlines(asio::io_context& context)
+    : timer_(new Timer{decltype(Timer::timer)(context)}) {}
 
 Deadlines::~Deadlines() = default;
 
 void Deadlines::stop() { timer_->timer.cancel(); }
 
-std::int64_t Deadlines::tick_of(SteadyTime at) const { return std::max<std::int64_t>((at - zero_) / resolution + 1, seen_ + 1); }
+std::int64_t Deadlines::tick_of(SteadyTime at) const {
+    return std::max<std::int64_t>((at - zero_) / resolution + 1, seen_ + 1);
+}
 
 void Deadlines::link(Deadline& deadline, std::int64_t tick) {
     auto& head = heads_[static_cast<std::size_t>(tick) % slots];
@@ -66,11 +72,13 @@ void Deadlines::arm() {
 void Deadlines::turn() {
     const auto now = std::chrono::steady_clock::now();
     const auto until = static_cast<std::int64_t>((now - zero_) / resolution);
-    const auto behind = std::min<std::int64_t>(until - seen_, slots);  // a whole round looks at every slot
+    const auto behind =
+        std::min<std::int64_t>(until - seen_, slots);  // a whole round looks at every slot
     for (auto tick = until - behind + 1; tick <= until; ++tick) {
         seen_ = tick;
         auto* deadline = heads_[static_cast<std::size_t>(tick) % slots];
-        // A callback may destroy or file any deadline, so the slot's list is cut off whole and each is filed anew first.
+        // A callback may destroy or file any deadline, so the slot's list is cut off whole and each
+        // is filed anew first.
         Deadline* due = nullptr;
         while (deadline != nullptr) {
             auto* following = deadline->after_;
@@ -89,7 +97,8 @@ void Deadlines::turn() {
             const auto passed = due->passed_;
             due = nullptr;
             passed();
-            deadline = heads_[static_cast<std::size_t>(tick) % slots];  // the list may have changed: begin again
+            deadline = heads_[static_cast<std::size_t>(tick) %
+                              slots];  // the list may have changed: begin again
         }
     }
     seen_ = std::max(seen_, until);

@@ -15,11 +15,12 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 class Deadlines;
 
-// Calls back once when its time has passed, up to a tick late. Moving it later costs a store: it is looked at again when
-// its old time comes. Its owner keeps it in place; destroying it clears it.
+// Calls back once when its time has passed, up to a tick late. Moving it later costs a store: it is
+// looked at again when its old time comes. Its owner keeps it in place; destroying it clears it.
 class Deadline {
  public:
-    Deadline(Deadlines& all, std::function<void()> passed) : all_(&all), passed_(std::move(passed)) {}
+    Deadline(Deadlines& all, std::function<void()> passed)
+        : all_(&all), passed_(std::move(passed)) {}
     ~Deadline() { unlink(); }
     Deadline(const Deadline&) = delete;
     Deadline& operator=(const Deadline&) = delete;
@@ -40,8 +41,9 @@ class Deadline {
     Deadline* after_ = nullptr;
 };
 
-// All the deadlines of a thread, watched by one coarse tick, so that no timer is armed for a call. A wheel of slots: a
-// deadline is filed under the tick of its time. While there is none, nothing ticks.
+// All the deadlines of a thread, watched by one coarse tick, so that no timer is armed for a call.
+// A wheel of slots: a deadline is filed under the tick of its time. While there is none, nothing
+// ticks.
 class Deadlines {
  public:
     static constexpr std::chrono::milliseconds resolution{20};

@@ -19,7 +19,8 @@ std::string_view date_line() {
     if (second != made_for) {
         std::tm parts{};
         gmtime_r(&second, &parts);
-        length = std::strftime(line.data(), line.size(), "date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+        length =
+            std::strftime(line.data(), line.size(), "date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
         made_for = second;
     }
     return {line.data(), length};
@@ -40,7 +41,8 @@ struct SizeLine {
 
 }  // namespace
 
-Exchange::Exchange(std::shared_ptr<Channel> channel, RequestHead head, const ExchangeSettings& settings)
+Exchange::Exchange(std::shared_ptr<Channel> channel, RequestHead head,
+                   const ExchangeSettings& settings)
     : channel_(std::move(channel)),
       head_(std::move(head)),
       settings_(settings),
@@ -66,8 +68,9 @@ void Exchange::watch_for_leaving() {
 }
 
 awaitable<Result<std::string_view>> Exchange::read_body(std::size_t limit) {
-    const auto too_large = fail(ErrorKind::too_large, "The request's body is longer than " + std::to_string(limit >> 20) +
-                                                          " MB, the limit of this router (max_request_size_mb).",
+    const auto too_large = fail(ErrorKind::too_large,
+                                "The request's body is longer than " + std::to_string(limit >> 20) +
+                                    " MB, the limit of this router (max_request_size_mb).",
                                 {}, "request_too_large");
     if (head_.framing == Framing::length && head_.content_length > limit) co_return too_large;
 
@@ -108,11 +111,13 @@ awaitable<Result<>> Exchange::receive(BodyReader& reader, std::size_t limit) {
             if (body_.size() + piece->size() > limit) co_return fail(ErrorKind::too_large, {});
             body_.append(*piece);
         }
-        while (head_.framing == Framing::length && !reader.is_complete()) {  // straight to its place
+        while (head_.framing == Framing::length &&
+               !reader.is_complete()) {  // straight to its place
             const auto bytes = channel_->read_now(body_.room());
             if (bytes == 0) break;
             std::string_view arrived(body_.room().data(), bytes);
-            if (const auto counted = reader.next(arrived); !counted) co_return std::unexpected(counted.error());
+            if (const auto counted = reader.next(arrived); !counted)
+                co_return std::unexpected(counted.error());
             body_.grow(bytes);
         }
         if (reader.is_complete()) break;
@@ -120,7 +125,8 @@ awaitable<Result<>> Exchange::receive(BodyReader& reader, std::size_t limit) {
         if (channel_->has_ended()) co_return fail(ErrorKind::client_left, "The client has left.");
         const auto why = co_await channel_->more(now() + settings_.body_timeout);
         if (why == Wake::timeout) {
-            co_return fail(ErrorKind::request_timeout, "The request's body came too slowly.", {}, "request_timeout");
+            co_return fail(ErrorKind::request_timeout, "The request's body came too slowly.", {},
+                           "request_timeout");
         }
         arrived_ = channel_->inbox();
     }
@@ -142,7 +148,8 @@ void Exchange::release_request() {
     channel_->resize_block(true);  // little room is enough for what the client might say meanwhile
 }
 
-void Exchange::append_head(std::string& out, int status, std::string_view header_lines, std::string_view framing) const {
+void Exchange::append_head(std::string& out, int status, std::string_view header_lines,
+                           std::string_view framing) const {
     std::array<char, 4> digits{};
     std::to_chars(digits.data(), digits.data() + digits.size(), status);
     out += "HTTP/1.1 ";
@@ -161,7 +168,8 @@ void Exchange::append_head(std::string& out, int status, std::string_view header
     out += "\r\n";
 }
 
-awaitable<bool> Exchange::respond(int status, std::string_view header_lines, std::span<const std::string_view> body) {
+awaitable<bool> Exchange::respond(int status, std::string_view header_lines,
+                                  std::span<const std::string_view> body) {
     stop_heartbeats();
     begun_ = ended_ = true;
     status_ = status;
@@ -176,7 +184,9 @@ awaitable<bool> Exchange::respond(int status, std::string_view header_lines, std
     outgoing_.clear();
     outgoing_.reserve(512);
     append_head(outgoing_, status, header_lines,
-                has_length ? std::string_view(length.data(), static_cast<std::size_t>(end - length.data())) : "");
+                has_length
+                    ? std::string_view(length.data(), static_cast<std::size_t>(end - length.data()))
+                    : "");
     std::array<std::string_view, 6> pieces{};
     std::size_t count = 0;
     pieces[count++] = outgoing_;
@@ -201,7 +211,8 @@ void Exchange::begin(int status, std::string_view header_lines) {
     status_ = status;
     outgoing_.clear();
     append_head(outgoing_, status, header_lines, chunked_ ? "transfer-encoding: chunked\r\n" : "");
-    common_headers = heartbeat_headers_ = std::string();  // a stream may be long, and needs them no more
+    common_headers = heartbeat_headers_ =
+        std::string();  // a stream may be long, and needs them no more
 }
 
 void Exchange::begin_with_length(int status, std::string_view header_lines, std::uint64_t length) {
@@ -209,7 +220,8 @@ void Exchange::begin_with_length(int status, std::string_view header_lines, std:
     begun_ = true;
     status_ = status;
     outgoing_.clear();
-    append_head(outgoing_, status, header_lines, "content-length: " + std::to_string(length) + "\r\n");
+    append_head(outgoing_, status, header_lines,
+                "content-length: " + std::to_string(length) + "\r\n");
 }
 
 bool Exchange::write(std::string_view piece, bool is_last) {
@@ -223,8 +235,9 @@ bool Exchange::write(std::string_view piece, bool is_last) {
         }
         if (chunked_) {
             constexpr std::string_view end_of_chunk_and_body = "\r\n0\r\n\r\n";
-            pieces[count++] = piece.empty() ? (is_last ? end_of_chunk_and_body.substr(2) : std::string_view())
-                                            : end_of_chunk_and_body.substr(0, is_last ? 7 : 2);
+            pieces[count++] = piece.empty()
+                                  ? (is_last ? end_of_chunk_and_body.substr(2) : std::string_view())
+                                  : end_of_chunk_and_body.substr(0, is_last ? 7 : 2);
         }
     }
     if (is_last) {
@@ -263,7 +276,8 @@ awaitable<bool> Exchange::flush() {
     co_return !channel_->is_broken();
 }
 
-void Exchange::heartbeat(std::chrono::milliseconds interval, std::string header_lines, std::string_view text) {
+void Exchange::heartbeat(std::chrono::milliseconds interval, std::string header_lines,
+                         std::string_view text) {
     if (interval.count() == 0) return;
     interval_ = interval;
     heartbeat_headers_ = std::move(header_lines);
@@ -296,14 +310,16 @@ awaitable<bool> Exchange::finish() {
     if (must_flush_) co_await flush();
     if (channel_->is_broken()) co_return false;
     if (keeps_alive_) {
-        if (!arrived_.empty()) channel_->put_back(arrived_);  // a request without a body that nobody asked for
+        if (!arrived_.empty())
+            channel_->put_back(arrived_);  // a request without a body that nobody asked for
         co_return true;
     }
     co_await linger();
     co_return false;
 }
 
-// Closing while the client still sends would reset the connection, and our answer with it: take in what comes for a while.
+// Closing while the client still sends would reset the connection, and our answer with it: take in
+// what comes for a while.
 awaitable<void> Exchange::linger() {
     channel_->shut_down_writing();
     if (body_is_read_ || head_.framing == Framing::none) co_return;
@@ -319,34 +335,62 @@ awaitable<void> Exchange::linger() {
 
 std::string_view reason_phrase(int status) {
     switch (status) {
-        case 200: return "OK";
-        case 201: return "Created";
-        case 202: return "Accepted";
-        case 204: return "No Content";
-        case 400: return "Bad Request";
-        case 401: return "Unauthorized";
-        case 402: return "Payment Required";
-        case 403: return "Forbidden";
-        case 404: return "Not Found";
-        case 405: return "Method Not Allowed";
-        case 408: return "Request Timeout";
-        case 409: return "Conflict";
-        case 413: return "Content Too Large";
-        case 414: return "URI Too Long";
-        case 415: return "Unsupported Media Type";
-        case 417: return "Expectation Failed";
-        case 422: return "Unprocessable Content";
-        case 426: return "Upgrade Required";
-        case 429: return "Too Many Requests";
-        case 431: return "Request Header Fields Too Large";
-        case 500: return "Internal Server Error";
-        case 501: return "Not Implemented";
-        case 502: return "Bad Gateway";
-        case 503: return "Service Unavailable";
-        case 504: return "Gateway Timeout";
-        case 505: return "HTTP Version Not Supported";
-        case 529: return "Overloaded";
-        default: return "Status";
+        case 200:
+            return "OK";
+        case 201:
+            return "Created";
+        case 202:
+            return "Accepted";
+        case 204:
+            return "No Content";
+        case 400:
+            return "Bad Request";
+        case 401:
+            return "Unauthorized";
+        case 402:
+            return "Payment Required";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 408:
+            return "Request Timeout";
+        case 409:
+            return "Conflict";
+        case 413:
+            return "Content Too Large";
+        case 414:
+            return "URI Too Long";
+        case 415:
+            return "Unsupported Media Type";
+        case 417:
+            return "Expectation Failed";
+        case 422:
+            return "Unprocessable Content";
+        case 426:
+            return "Upgrade Required";
+        case 429:
+            return "Too Many Requests";
+        case 431:
+            return "Request Header Fields Too Large";
+        case 500:
+            return "Internal Server Error";
+        case 501:
+            return "Not Implemented";
+        case 502:
+            return "Bad Gateway";
+        case 503:
+            return "Service Unavailable";
+        case 504:
+            return "Gateway Timeout";
+        case 505:
+            return "HTTP Version Not Supported";
+        case 529:
+            return "Overloaded";
+        default:
+            return "Status";
     }
 }
 

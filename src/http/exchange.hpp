@@ -26,7 +26,6 @@ struct ExchangeSettings {
 // One request of a client and our answer to it, either whole (respond) or in pieces (begin, write).
 class Exchange {
  public:
-    // `begun` holds what has arrived behind the head already, in `block` or in `head_bytes` together with the head.
     Exchange(std::shared_ptr<Channel> channel, RequestHead head, const ExchangeSettings& settings);
     ~Exchange();
     Exchange(const Exchange&) = delete;
@@ -38,13 +37,14 @@ class Exchange {
     const RequestHead& request() const { return head_; }
     const std::string& id() const { return id_; }  // in x-request-id of every answer
 
-    // The whole body, followed by padding_bytes that may be read; the view holds until release_request().
-    //   errors  too_large (more than `limit` bytes, told before it is read where the length is known), request_timeout,
-    //           bad_request (malformed chunks), client_left
+    // The whole body, followed by padding_bytes that may be read; the view holds until
+    // release_request().
+    //   errors  too_large (more than `limit` bytes, told before it is read where the length is
+    //           known), request_timeout, bad_request (malformed chunks), client_left
     awaitable<Result<std::string_view>> read_body(std::size_t limit);
 
-    // Lets go of the request's head and body, whose views are not needed any longer: a long answer begins. To be called after
-    // something was waited for.
+    // Lets go of the request's head and body, whose views are not needed any longer: a long answer
+    // begins. To be called after something was waited for.
     void release_request();
 
     // Requested when the client leaves; noticed from the end of the request's body on.
@@ -54,24 +54,32 @@ class Exchange {
     std::string common_headers;
 
     // Answers whole. False when the client has left.
-    awaitable<bool> respond(int status, std::string_view header_lines, std::span<const std::string_view> body);
+    awaitable<bool> respond(int status, std::string_view header_lines,
+                            std::span<const std::string_view> body);
 
-    // Begins an answer in pieces. The head leaves with the first piece. `length` where it is known, else chunked.
+    // Begins an answer in pieces. The head leaves with the first piece. `length` where it is known,
+    // else chunked.
     void begin(int status, std::string_view header_lines);
     void begin_with_length(int status, std::string_view header_lines, std::uint64_t length);
     bool has_begun() const { return begun_; }
-    bool is_event_stream() const { return event_stream_; }  // the answer that has begun is one, and has not ended
+    bool is_event_stream() const {
+        return event_stream_;
+    }  // the answer that has begun is one, and has not ended
 
-    // Sends a piece; `is_last` ends the answer. What the kernel does not take at once is copied and kept: when this returns
-    // false, flush() is to be awaited before anything else is written.
+    // Sends a piece; `is_last` ends the answer. What the kernel does not take at once is copied and
+    // kept: when this returns false, flush() is to be awaited before anything else is written.
     bool write(std::string_view piece, bool is_last);
     awaitable<bool> flush();  // false: the client has left
     bool is_broken() const { return channel_->is_broken(); }
 
-    // From now on, whenever nothing was written for `interval`: sends the head `begin(200, header_lines)` if none was sent,
-    // and `text`. Until the answer ends, or stop_heartbeats().
-    void heartbeat(std::chrono::milliseconds interval, std::string header_lines, std::string_view text);
-    void stop_heartbeats() { heartbeat_.clear(); interval_ = {}; }
+    // From now on, whenever nothing was written for `interval`: sends the head `begin(200,
+    // header_lines)` if none was sent, and `text`. Until the answer ends, or stop_heartbeats().
+    void heartbeat(std::chrono::milliseconds interval, std::string header_lines,
+                   std::string_view text);
+    void stop_heartbeats() {
+        heartbeat_.clear();
+        interval_ = {};
+    }
 
     // Reads or cuts off what is left of the request. Whether the connection can serve another.
     awaitable<bool> finish();
@@ -82,7 +90,8 @@ class Exchange {
     int status() const { return status_; }
 
  private:
-    void append_head(std::string& out, int status, std::string_view header_lines, std::string_view framing) const;
+    void append_head(std::string& out, int status, std::string_view header_lines,
+                     std::string_view framing) const;
     awaitable<Result<>> receive(BodyReader& reader, std::size_t limit);
     void watch_for_leaving();
     void beat();

@@ -11,11 +11,11 @@ namespace {
 // tchar of RFC 9110, 5.6.2
 constexpr auto is_token_char = [] {
     std::array<bool, 256> table{};
-    for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789")) table[static_cast<unsigned char>(c)] = true;
+    for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789"))
+        table[static_cast<unsigned char>(c)] = true;
     for (unsigned char c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = true;
     return table;
 }();
-
 
 bool is_token(std::string_view text) {
     bool good = !text.empty();
@@ -23,13 +23,14 @@ bool is_token(std::string_view text) {
     return good;
 }
 
-// A header's value: visible characters, space, tab, and bytes above 127 (raw UTF-8 names are sent by clients). Without a
-// branch, so that it is done 16 bytes at a time.
+// A header's value: visible characters, space, tab, and bytes above 127 (raw UTF-8 names are sent
+// by clients). Without a branch, so that it is done 16 bytes at a time.
 bool is_value(std::string_view text) {
     unsigned bad = 0;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        bad |= static_cast<unsigned>((byte < 0x20) & (byte != '\t')) | static_cast<unsigned>(byte == 0x7f);
+        bad |= static_cast<unsigned>((byte < 0x20) & (byte != '\t')) |
+               static_cast<unsigned>(byte == 0x7f);
     }
     return bad == 0;
 }
@@ -67,7 +68,8 @@ std::optional<std::string_view> take_line(std::string_view& bytes, Ends ends) {
 }
 
 // The headers up to the empty line. The text of the error is for a person.
-std::expected<std::vector<Header>, const char*> take_headers(std::string_view& bytes, Ends ends, std::size_t limit) {
+std::expected<std::vector<Header>, const char*> take_headers(std::string_view& bytes, Ends ends,
+                                                             std::size_t limit) {
     std::vector<Header> headers;
     headers.reserve(16);
     while (true) {
@@ -75,9 +77,11 @@ std::expected<std::vector<Header>, const char*> take_headers(std::string_view& b
         if (!line) return std::unexpected("a header line does not end with CR LF");
         if (line->empty()) return headers;
         if (headers.size() == limit) return std::unexpected("too many headers");
-        if (line->front() == ' ' || line->front() == '\t') return std::unexpected("a header is folded over two lines");
+        if (line->front() == ' ' || line->front() == '\t')
+            return std::unexpected("a header is folded over two lines");
         std::size_t colon = 0;
-        while (colon < line->size() && is_token_char[static_cast<unsigned char>((*line)[colon])]) ++colon;
+        while (colon < line->size() && is_token_char[static_cast<unsigned char>((*line)[colon])])
+            ++colon;
         if (colon == line->size()) return std::unexpected("a header line has no colon");
         if (colon == 0 || (*line)[colon] != ':') {
             return std::unexpected("a header's name has a character that does not belong there");
@@ -91,7 +95,8 @@ std::expected<std::vector<Header>, const char*> take_headers(std::string_view& b
 
 std::optional<std::uint64_t> length_of(std::string_view text) {
     std::uint64_t number = 0;
-    if (text.empty() || text.front() < '0' || text.front() > '9' || text.size() > 18) return std::nullopt;
+    if (text.empty() || text.front() < '0' || text.front() > '9' || text.size() > 18)
+        return std::nullopt;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
     return number;
@@ -109,7 +114,8 @@ Control control_of(const std::vector<Header>& headers) {
     Control control;
     for (const auto& [name, value] : headers) {
         if (is_same_name(name, "content-length")) {
-            control.lengths_differ = control.lengths++ > 0 && (control.lengths_differ || value != control.length);
+            control.lengths_differ =
+                control.lengths++ > 0 && (control.lengths_differ || value != control.length);
             control.length = value;
         } else if (is_same_name(name, "transfer-encoding")) {
             ++control.encodings;
@@ -126,19 +132,23 @@ Control control_of(const std::vector<Header>& headers) {
 }
 
 std::unexpected<Error> bad(const char* why) {
-    return fail(ErrorKind::bad_request, std::string("The HTTP request is malformed: ") + why + ".", {}, "malformed_request");
+    return fail(ErrorKind::bad_request, std::string("The HTTP request is malformed: ") + why + ".",
+                {}, "malformed_request");
 }
 
 Result<> frame(RequestHead& head, const Control& control) {
     if (control.hosts > 1) return bad("more than one Host");
     if (control.hosts == 0 && !head.is_http_1_0) return bad("no Host");
-    if (control.host.find_first_of("/\\@?#, \t<>\"") != std::string_view::npos) return bad("Host is no host");
+    if (control.host.find_first_of("/\\@?#, \t<>\"") != std::string_view::npos)
+        return bad("Host is no host");
     if (control.lengths > 1) return bad("more than one Content-Length");
     if (control.encodings > 1) return bad("more than one Transfer-Encoding");
-    if (control.lengths == 1 && control.encodings == 1) return bad("both Content-Length and Transfer-Encoding");
+    if (control.lengths == 1 && control.encodings == 1)
+        return bad("both Content-Length and Transfer-Encoding");
     if (control.encodings == 1) {
         if (head.is_http_1_0) return bad("Transfer-Encoding in HTTP/1.0");
-        if (!is_same_name(control.encoding, "chunked")) return bad("a Transfer-Encoding other than chunked");
+        if (!is_same_name(control.encoding, "chunked"))
+            return bad("a Transfer-Encoding other than chunked");
         head.framing = Framing::chunked;
     }
     if (control.lengths == 1) {
@@ -151,7 +161,8 @@ Result<> frame(RequestHead& head, const Control& control) {
     return {};
 }
 
-// The path and query of `target`: of the origin form (/v1/models), the absolute form (http://host/v1/models), or "*".
+// The path and query of `target`: of the origin form (/v1/models), the absolute form
+// (http://host/v1/models), or "*".
 bool split_target(RequestHead& head) {
     auto rest = head.target;
     if (rest != "*" && !rest.starts_with('/')) {
@@ -170,7 +181,8 @@ bool split_target(RequestHead& head) {
 Result<> read_request_line(std::string_view line, RequestHead& head) {
     const auto first = line.find(' ');
     const auto last = line.rfind(' ');
-    if (first == std::string_view::npos || first == last) return bad("the first line is not METHOD TARGET VERSION");
+    if (first == std::string_view::npos || first == last)
+        return bad("the first line is not METHOD TARGET VERSION");
     head.method = line.substr(0, first);
     head.target = line.substr(first + 1, last - first - 1);
     const auto version = line.substr(last + 1);
@@ -191,7 +203,8 @@ Result<> read_request_line(std::string_view line, RequestHead& head) {
 }
 
 std::unexpected<Error> broken(std::string why) {
-    Error error{.kind = ErrorKind::upstream_broken, .message = "The provider's answer is not HTTP."};
+    Error error{.kind = ErrorKind::upstream_broken,
+                .message = "The provider's answer is not HTTP."};
     error.detail = std::move(why);
     return std::unexpected(error);
 }
@@ -229,18 +242,23 @@ std::size_t whole_head_size(std::string_view bytes) {
     return 0;
 }
 
-Result<std::optional<RequestHead>> read_request_head(std::string_view bytes, const HeadLimits& limits) {
+Result<std::optional<RequestHead>> read_request_head(std::string_view bytes,
+                                                     const HeadLimits& limits) {
     auto rest = bytes;
-    if (rest.starts_with("\r\n")) rest.remove_prefix(2);  // RFC 9112, 2.2: one may come before the request line
+    if (rest.starts_with("\r\n"))
+        rest.remove_prefix(2);  // RFC 9112, 2.2: one may come before the request line
     const bool is_whole = whole_head_size(rest) > 0;
     const auto first_line = std::min(rest.find('\n'), rest.size());
     if (first_line > limits.line_bytes) {
-        return fail(ErrorKind::uri_too_long, "The request line is longer than " + std::to_string(limits.line_bytes) + " bytes.");
+        return fail(ErrorKind::uri_too_long, "The request line is longer than " +
+                                                 std::to_string(limits.line_bytes) + " bytes.");
     }
-    if (!rest.empty() && !is_token_char[static_cast<unsigned char>(rest.front())]) return bad("it does not begin with a method");
+    if (!rest.empty() && !is_token_char[static_cast<unsigned char>(rest.front())])
+        return bad("it does not begin with a method");
     const auto too_large = [&] {
-        return fail(ErrorKind::head_too_large, "The request's headers are more than " + std::to_string(limits.headers) +
-                                                   ", or longer than " + std::to_string(limits.head_bytes) + " bytes.");
+        return fail(ErrorKind::head_too_large,
+                    "The request's headers are more than " + std::to_string(limits.headers) +
+                        ", or longer than " + std::to_string(limits.head_bytes) + " bytes.");
     };
     if (!is_whole) {
         if (rest.size() > limits.head_bytes) return too_large();
@@ -249,7 +267,8 @@ Result<std::optional<RequestHead>> read_request_head(std::string_view bytes, con
     RequestHead head;
     const auto line = take_line(rest, Ends::crlf);
     if (!line) return bad("the first line does not end with CR LF");
-    if (const auto read = read_request_line(*line, head); !read) return std::unexpected(read.error());
+    if (const auto read = read_request_line(*line, head); !read)
+        return std::unexpected(read.error());
     auto headers = take_headers(rest, Ends::crlf, limits.headers);
     if (!headers) {
         if (std::string_view(headers.error()) == "too many headers") return too_large();
@@ -262,17 +281,20 @@ Result<std::optional<RequestHead>> read_request_head(std::string_view bytes, con
     if (const auto framed = frame(head, control); !framed) return std::unexpected(framed.error());
     if (const auto expect = head.header("expect"); !expect.empty()) {
         if (!is_same_name(expect, "100-continue")) {
-            return fail(ErrorKind::expectation_failed, "The only expectation met here is 100-continue.");
+            return fail(ErrorKind::expectation_failed,
+                        "The only expectation met here is 100-continue.");
         }
         head.expects_continue = !head.is_http_1_0;
     }
     return head;
 }
 
-Result<std::optional<ResponseHead>> read_response_head(std::string_view bytes, const HeadLimits& limits) {
+Result<std::optional<ResponseHead>> read_response_head(std::string_view bytes,
+                                                       const HeadLimits& limits) {
     if (whole_head_size(bytes) == 0) {
         if (bytes.size() > limits.head_bytes) return broken("its head is too long");
-        if (!bytes.empty() && !bytes.starts_with(std::string_view("HTTP/1.").substr(0, bytes.size()))) {
+        if (!bytes.empty() &&
+            !bytes.starts_with(std::string_view("HTTP/1.").substr(0, bytes.size()))) {
             return broken("its head does not begin with HTTP/1.");
         }
         return std::nullopt;
@@ -280,10 +302,12 @@ Result<std::optional<ResponseHead>> read_response_head(std::string_view bytes, c
     auto rest = bytes;
     ResponseHead head;
     const auto line = take_line(rest, Ends::crlf_or_lf);
-    if (!line || line->size() < 12 || !line->starts_with("HTTP/1.") || (*line)[8] != ' ') return broken("no status line");
+    if (!line || line->size() < 12 || !line->starts_with("HTTP/1.") || (*line)[8] != ' ')
+        return broken("no status line");
     const auto code = line->substr(9, 3);
     const auto [end, error] = std::from_chars(code.data(), code.data() + 3, head.status);
-    if (error != std::errc() || end != code.data() + 3 || head.status < 100) return broken("its status is no number");
+    if (error != std::errc() || end != code.data() + 3 || head.status < 100)
+        return broken("its status is no number");
     auto headers = take_headers(rest, Ends::crlf_or_lf, limits.headers * 4);
     if (!headers) return broken(headers.error());
     head.headers = std::move(*headers);
@@ -295,7 +319,8 @@ Result<std::optional<ResponseHead>> read_response_head(std::string_view bytes, c
     if (head.status < 200 || head.status == 204 || head.status == 304) {
         head.framing = Framing::none;
     } else if (control.encodings > 0) {
-        if (!lists(control.encoding, "chunked")) return broken("its transfer encoding is not chunked");
+        if (!lists(control.encoding, "chunked"))
+            return broken("its transfer encoding is not chunked");
         head.framing = Framing::chunked;
         head.keeps_alive = head.keeps_alive && control.lengths == 0;
     } else if (control.lengths_differ) {

@@ -8,7 +8,8 @@
 
 #include "base/error.hpp"
 
-// The first part of an HTTP/1.1 message: its start line and its headers. Sans-I/O; every view points into the bytes given.
+// The first part of an HTTP/1.1 message: its start line and its headers. Sans-I/O; every view
+// points into the bytes given.
 //   source  RFC 9112 (HTTP/1.1), RFC 9110 (semantics), read 2026-11-22
 namespace router::http {
 
@@ -17,7 +18,8 @@ struct Header {
     std::string_view value;
 };
 
-bool is_same_name(std::string_view a, std::string_view b);  // ASCII letters of any case are the same
+bool is_same_name(std::string_view a,
+                  std::string_view b);  // ASCII letters of any case are the same
 
 // The value of the first header of that name; empty when there is none.
 std::string_view value_of(const std::vector<Header>& headers, std::string_view name);
@@ -53,7 +55,7 @@ struct ResponseHead {
 };
 
 struct HeadLimits {
-    std::size_t line_bytes = 8 << 10;   // of a request line
+    std::size_t line_bytes = 8 << 10;  // of a request line
     std::size_t head_bytes = 32 << 10;
     std::size_t headers = 100;
 };
@@ -61,15 +63,21 @@ struct HeadLimits {
 // The size of the head at the front of `bytes`, with its empty line; 0 when its end has not come.
 std::size_t whole_head_size(std::string_view bytes);
 
-// Reads the request's head at the front of `bytes`, which hold it whole or not at all (nothing is returned then).
+// Reads the request's head at the front of `bytes`, which hold it whole or not at all (nothing is
+// returned then).
 //
-//   strict  what could be read in two ways is refused: bare CR or LF, folded lines, space before a colon, more than one
-//           Content-Length or Host, Content-Length beside Transfer-Encoding, any coding but `chunked`, control characters
-//   errors  bad_request, uri_too_long, head_too_large, expectation_failed, not_implemented (status 505: another version)
-Result<std::optional<RequestHead>> read_request_head(std::string_view bytes, const HeadLimits& limits);
+//   strict  what could be read in two ways is refused: bare CR or LF, folded lines, space before a
+//           colon, more than one Content-Length or Host, Content-Length beside Transfer-Encoding,
+//           any coding but `chunked`, control characters
+//   errors  bad_request, uri_too_long, head_too_large, expectation_failed, not_implemented (status
+//           505: another version)
+Result<std::optional<RequestHead>> read_request_head(std::string_view bytes,
+                                                     const HeadLimits& limits);
 
-// The same for an answer, and liberal: LF alone ends a line, Transfer-Encoding stands above Content-Length.
+// The same for an answer, and liberal: LF alone ends a line, Transfer-Encoding stands above
+// Content-Length.
 //   errors  upstream_broken
-Result<std::optional<ResponseHead>> read_response_head(std::string_view bytes, const HeadLimits& limits);
+Result<std::optional<ResponseHead>> read_response_head(std::string_view bytes,
+                                                       const HeadLimits& limits);
 
 }  // namespace router::http

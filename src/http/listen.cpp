@@ -19,7 +19,8 @@ std::unexpected<Error> cannot_listen(const std::string& where, const char* why) 
 }
 
 // The first numeric address of `host`.
-bool resolve(const std::string& host, std::uint16_t port, sockaddr_storage& address, socklen_t& length) {
+bool resolve(const std::string& host, std::uint16_t port, sockaddr_storage& address,
+             socklen_t& length) {
     addrinfo hints{};
     hints.ai_flags = AI_PASSIVE;
     hints.ai_socktype = SOCK_STREAM;
@@ -31,11 +32,14 @@ bool resolve(const std::string& host, std::uint16_t port, sockaddr_storage& addr
     return true;
 }
 
-Result<int> bound(const std::string& where, const sockaddr_storage& address, socklen_t length, bool shared) {
-    const int descriptor = ::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+Result<int> bound(const std::string& where, const sockaddr_storage& address, socklen_t length,
+                  bool shared) {
+    const int descriptor =
+        ::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (descriptor < 0) return cannot_listen(where, std::strerror(errno));
     const int on = 1;
-    if (address.ss_family != AF_UNIX) setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (address.ss_family != AF_UNIX)
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (shared) setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), length) != 0 ||
         (!shared && address.ss_family != AF_UNIX && ::listen(descriptor, backlog) != 0)) {
@@ -65,11 +69,13 @@ Result<int> listen_on(const std::string& host, std::uint16_t port, bool shared) 
 Result<int> listen_on(const std::string& unix_path) {
     sockaddr_un path{};
     path.sun_family = AF_UNIX;
-    if (unix_path.size() >= sizeof path.sun_path) return cannot_listen(unix_path, "the path is too long for a unix socket");
+    if (unix_path.size() >= sizeof path.sun_path)
+        return cannot_listen(unix_path, "the path is too long for a unix socket");
     unix_path.copy(path.sun_path, sizeof path.sun_path - 1);
 
     const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const bool is_alive = ::connect(probe, reinterpret_cast<const sockaddr*>(&path), sizeof path) == 0;
+    const bool is_alive =
+        ::connect(probe, reinterpret_cast<const sockaddr*>(&path), sizeof path) == 0;
     ::close(probe);
     if (is_alive) return cannot_listen(unix_path, "another process listens there");
     ::unlink(unix_path.c_str());

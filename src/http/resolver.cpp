@@ -38,15 +38,18 @@ Found found_in(int status, const ares_addrinfo* list) {
     for (const auto* node = list->nodes; node != nullptr; node = node->ai_next) {
         Address address;
         if (node->ai_family == AF_INET) {
-            std::memcpy(address.bytes, &reinterpret_cast<const sockaddr_in*>(node->ai_addr)->sin_addr, 4);
+            std::memcpy(address.bytes,
+                        &reinterpret_cast<const sockaddr_in*>(node->ai_addr)->sin_addr, 4);
         } else if (node->ai_family == AF_INET6) {
             address.is_v6 = true;
-            std::memcpy(address.bytes, &reinterpret_cast<const sockaddr_in6*>(node->ai_addr)->sin6_addr, 16);
+            std::memcpy(address.bytes,
+                        &reinterpret_cast<const sockaddr_in6*>(node->ai_addr)->sin6_addr, 16);
         } else {
             continue;
         }
         found.addresses.push_back(address);
-        found.time_to_live = std::min(found.time_to_live, std::chrono::seconds(std::max(node->ai_ttl, 5)));
+        found.time_to_live =
+            std::min(found.time_to_live, std::chrono::seconds(std::max(node->ai_ttl, 5)));
     }
     return found;
 }
@@ -78,7 +81,9 @@ struct Resolver::Lookups {
             static_cast<Lookups*>(self)->watch(socket, readable != 0, writable != 0);
         };
         options.sock_state_cb_data = this;
-        if (ares_init_options(&channel, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB) != ARES_SUCCESS) {
+        if (ares_init_options(&channel, &options,
+                              ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB) !=
+            ARES_SUCCESS) {
             channel = nullptr;
         }
     }
@@ -106,24 +111,29 @@ struct Resolver::Lookups {
 
     void wait(ares_socket_t number, Descriptor::wait_type kind) {
         const auto descriptor = sockets.at(number);
-        descriptor->async_wait(kind, [this, number, kind, descriptor](const boost::system::error_code& error) {
-            if (error) return;  // released, or the loop is going down
-            ares_process_fd(channel, kind == Descriptor::wait_read ? number : ARES_SOCKET_BAD,
-                            kind == Descriptor::wait_write ? number : ARES_SOCKET_BAD);
-            const auto known = sockets.find(number);
-            if (known != sockets.end() && known->second == descriptor && kind == Descriptor::wait_read) wait(number, kind);
-        });
+        descriptor->async_wait(
+            kind, [this, number, kind, descriptor](const boost::system::error_code& error) {
+                if (error) return;  // released, or the loop is going down
+                ares_process_fd(channel, kind == Descriptor::wait_read ? number : ARES_SOCKET_BAD,
+                                kind == Descriptor::wait_write ? number : ARES_SOCKET_BAD);
+                const auto known = sockets.find(number);
+                if (known != sockets.end() && known->second == descriptor &&
+                    kind == Descriptor::wait_read)
+                    wait(number, kind);
+            });
     }
 
     void ask(const std::string& host, const std::shared_ptr<Question>& question) {
-        if (channel == nullptr) return answer(*question, Found{.status = ARES_ENOTINITIALIZED, .addresses = {}});
+        if (channel == nullptr)
+            return answer(*question, Found{.status = ARES_ENOTINITIALIZED, .addresses = {}});
         ares_addrinfo_hints hints{};
         hints.ai_family = AF_UNSPEC;
         hints.ai_socktype = SOCK_STREAM;
         ares_getaddrinfo(
             channel, host.c_str(), nullptr, &hints,
             [](void* argument, int status, int, ares_addrinfo* list) {
-                const std::unique_ptr<std::shared_ptr<Question>> asked(static_cast<std::shared_ptr<Question>*>(argument));
+                const std::unique_ptr<std::shared_ptr<Question>> asked(
+                    static_cast<std::shared_ptr<Question>*>(argument));
                 const auto found = found_in(status, list);
                 if (list != nullptr) ares_freeaddrinfo(list);
                 answer(**asked, found);
@@ -142,10 +152,12 @@ struct Resolver::Lookups {
 Resolver::Resolver(Loop& loop) : loop_(loop) {}
 Resolver::~Resolver() = default;
 
-awaitable<Result<std::vector<Address>>> Resolver::resolve(const std::string& host, SteadyTime until) {
+awaitable<Result<std::vector<Address>>> Resolver::resolve(const std::string& host,
+                                                          SteadyTime until) {
     if (const auto address = literal(host)) co_return std::vector{*address};
     const auto now = std::chrono::steady_clock::now();
-    if (const auto kept = kept_.find(host); kept != kept_.end() && kept->second.until > now) co_return kept->second.addresses;
+    if (const auto kept = kept_.find(host); kept != kept_.end() && kept->second.until > now)
+        co_return kept->second.addresses;
 
     if (!lookups_) lookups_ = std::make_unique<Lookups>(loop_);
     const auto question = std::make_shared<Lookups::Question>();
@@ -153,20 +165,24 @@ awaitable<Result<std::vector<Address>>> Resolver::resolve(const std::string& hos
         Lookups::answer(*question, Found{.status = ARES_ETIMEOUT, .addresses = {}});
     });
     too_late.set(until);
-    const auto found = co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Found)>(
-        [&](auto handler) {
-            // The answer may come before this returns (from /etc/hosts): resume from the loop, not from within.
-            question->asker = [this, handler = std::move(handler)](Found answer) mutable {
-                asio::post(loop_.context, [handler = std::move(handler), answer = std::move(answer)]() mutable {
-                    handler(std::move(answer));
-                });
-            };
-            lookups_->ask(host, question);
-        },
-        asio::use_awaitable_t<Executor>());
+    const auto found =
+        co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Found)>(
+            [&](auto handler) {
+                // The answer may come before this returns (from /etc/hosts): resume from the loop,
+                // not from within.
+                question->asker = [this, handler = std::move(handler)](Found answer) mutable {
+                    asio::post(loop_.context, [handler = std::move(handler),
+                                               answer = std::move(answer)]() mutable {
+                        handler(std::move(answer));
+                    });
+                };
+                lookups_->ask(host, question);
+            },
+            asio::use_awaitable_t<Executor>());
 
     if (found.addresses.empty()) {
-        Error error{.kind = ErrorKind::upstream_unreachable, .message = "The provider's host name cannot be resolved."};
+        Error error{.kind = ErrorKind::upstream_unreachable,
+                    .message = "The provider's host name cannot be resolved."};
         error.detail = host + ": " + ares_strerror(found.status);
         co_return std::unexpected(error);
     }

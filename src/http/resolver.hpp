@@ -18,14 +18,16 @@ struct Address {
     std::uint8_t bytes[16]{};
 };
 
-// Host names to addresses, asynchronously (c-ares: /etc/hosts and the name servers of /etc/resolv.conf). Answers are kept
-// for their own time to live, at least 5 seconds and at most 5 minutes; failures are not kept. One a thread.
+// Host names to addresses, asynchronously (c-ares: /etc/hosts and the name servers of
+// /etc/resolv.conf). Answers are kept for their own time to live, at least 5 seconds and at most 5
+// minutes; failures are not kept. One a thread.
 class Resolver {
  public:
     explicit Resolver(Loop& loop);
     ~Resolver();
 
-    // Never empty. Errors: upstream_unreachable. A host that is an address already is answered at once.
+    // Never empty. Errors: upstream_unreachable. A host that is an address already is answered at
+    // once.
     awaitable<Result<std::vector<Address>>> resolve(const std::string& host, SteadyTime until);
 
  private:

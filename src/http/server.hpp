@@ -24,15 +24,17 @@ struct ServeSettings {
 
 // A socket that listens; the file descriptor is given to Server::listen(), which owns it then.
 //
-//   shared  several sockets may listen on the same address, one a thread (SO_REUSEPORT). A port that another process
-//           listens on is an error all the same
+//   shared  several sockets may listen on the same address, one a thread (SO_REUSEPORT). A port
+//           that another process listens on is an error all the same
 //   errors  bad_request, with the address and the reason
 Result<int> listen_on(const std::string& host, std::uint16_t port, bool shared);
 
-// A unix socket at `path`; a stale file there is replaced, one that somebody listens on is an error.
+// A unix socket at `path`; a stale file there is replaced, one that somebody listens on is an
+// error.
 Result<int> listen_on(const std::string& unix_path);
 
-// Accepts connections and serves their exchanges, one after the other. One a thread; all of it on its loop.
+// Accepts connections and serves their exchanges, one after the other. One a thread; all of it on
+// its loop.
 class Server {
  public:
     // Answers an exchange; and one whose head could not be read, with nothing but the error.

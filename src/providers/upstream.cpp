@@ -7,13 +7,15 @@ namespace {
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
     if (what.empty()) return;
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
+    for (auto at = text.find(what); at != std::string::npos;
+         at = text.find(what, at + with.size())) {
         text.replace(at, what.size(), with);
     }
 }
 
 bool sets(const config::Target& target, std::string_view name) {
-    return std::ranges::find(target.headers, name, &std::pair<std::string, std::string>::first) != target.headers.end();
+    return std::ranges::find(target.headers, name, &std::pair<std::string, std::string>::first) !=
+           target.headers.end();
 }
 
 }  // namespace
@@ -27,7 +29,8 @@ Upstream::Upstream(const config::Target& target) : target_(&target) {
     if (mark != std::string::npos) query_ = url.path.substr(mark);
     api_base_ = (url.is_tls ? "https://" : "http://") + url.authority() + path_;
 
-    identity_headers_ = "x-litellm-model-id: " + target.id + "\r\nx-litellm-model-group: " + target.model_name +
+    identity_headers_ = "x-litellm-model-id: " + target.id +
+                        "\r\nx-litellm-model-group: " + target.model_name +
                         "\r\nx-litellm-model-api-base: " + api_base_ + "\r\n";
 
     const auto add = [&](std::string_view name, std::string_view value) {
@@ -38,7 +41,8 @@ Upstream::Upstream(const config::Target& target) : target_(&target) {
     };
     add("host", url.authority());
     if (!sets(target, "user-agent")) add("user-agent", "open-llm-router/" ROUTER_VERSION);
-    if (!target.api_key.empty() && !sets(target, "authorization")) add("authorization", "Bearer " + target.api_key.reveal());
+    if (!target.api_key.empty() && !sets(target, "authorization"))
+        add("authorization", "Bearer " + target.api_key.reveal());
     if (!target.organization.empty()) add("openai-organization", target.organization);
     for (const auto& [name, value] : target.provider.headers) {
         if (!sets(target, name)) add(name, value);
@@ -46,8 +50,8 @@ Upstream::Upstream(const config::Target& target) : target_(&target) {
     for (const auto& [name, value] : target.headers) add(name, value);
 }
 
-std::string Upstream::request_head(std::string_view endpoint, std::string_view content_type, std::size_t content_length,
-                                   std::string_view accept) const {
+std::string Upstream::request_head(std::string_view endpoint, std::string_view content_type,
+                                   std::size_t content_length, std::string_view accept) const {
     std::string head;
     head.reserve(160 + path_.size() + headers_.size() + content_type.size());
     head += "POST ";

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::seconds set_aside_for = 5s;      // LiteLLM's cooldown_time
+constexpr std::chrono::seconds set_aside_for = 5s;       // LiteLLM's cooldown_time
 constexpr std::chrono::seconds longest_set_aside = 60s;  // however long a Retry-After asks for
 
 std::chrono::seconds asked_for(const std::string& retry_after) {
@@ -29,7 +29,8 @@ bool is_more_specific(std::string_view a, std::string_view b) {
 
 void Backend::failed(const Error& error, SteadyTime now) const {
     if (!may_another_do_better(error)) return;
-    set_aside_until_.store((now + asked_for(error.retry_after)).time_since_epoch().count(), std::memory_order_relaxed);
+    set_aside_until_.store((now + asked_for(error.retry_after)).time_since_epoch().count(),
+                           std::memory_order_relaxed);
 }
 
 bool Backend::is_healthy(SteadyTime now) const {
@@ -63,20 +64,18 @@ Table::Table(const config::Snapshot& snapshot) {
 }
 
 Table::Found Table::find(std::string_view model) const {
-    if (const auto found = by_id_.find(model); found != by_id_.end()) return {.group = nullptr, .one = found->second, .stars = {}};
+    if (const auto found = by_id_.find(model); found != by_id_.end())
+        return {.group = nullptr, .one = found->second, .stars = {}};
     if (const auto alias = aliases_.find(model); alias != aliases_.end()) model = alias->second;
-    if (const auto found = by_name_.find(model); found != by_name_.end() && !found->second->backends.empty()) {
+    if (const auto found = by_name_.find(model);
+        found != by_name_.end() && !found->second->backends.empty()) {
         return {.group = found->second, .one = nullptr, .stars = {}};
     }
     for (const auto* group : wildcards_) {
-        if (auto stars = match_wildcard(group->name, model)) return {.group = group, .one = nullptr, .stars = std::move(*stars)};
+        if (auto stars = match_wildcard(group->name, model))
+            return {.group = group, .one = nullptr, .stars = std::move(*stars)};
     }
     return {};
-}
-
-bool Table::serves(std::string_view model) const {
-    const auto found = find(model);
-    return found.group != nullptr || found.one != nullptr;
 }
 
 Result<Plan> Table::plan(std::string_view model, SteadyTime now) const {
@@ -87,7 +86,8 @@ Result<Plan> Table::plan(std::string_view model, SteadyTime now) const {
     }
     if (found.group == nullptr) {
         auto message = "The model '" + std::string(model) + "' does not exist here.";
-        if (const auto near = nearest_name(model); !near.empty()) message += " Did you mean '" + near + "'?";
+        if (const auto near = nearest_name(model); !near.empty())
+            message += " Did you mean '" + near + "'?";
         return fail(ErrorKind::not_found, std::move(message), "model", "model_not_found");
     }
     if (const auto alias = aliases_.find(model); alias != aliases_.end()) model = alias->second;
@@ -96,7 +96,8 @@ Result<Plan> Table::plan(std::string_view model, SteadyTime now) const {
     for (const bool wanted : {true, false}) {
         for (const auto* backend : found.group->backends) {
             if (backend->is_healthy(now) != wanted) continue;
-            plan.attempts.push_back({backend, fill_wildcards(backend->upstream.target().model, found.stars, model)});
+            plan.attempts.push_back(
+                {backend, fill_wildcards(backend->upstream.target().model, found.stars, model)});
         }
     }
     return plan;
@@ -112,20 +113,25 @@ bool may_another_do_better(const Error& error) {
     switch (error.kind) {
         case ErrorKind::upstream_unreachable:
         case ErrorKind::upstream_timeout:
-        case ErrorKind::upstream_broken: return true;
+        case ErrorKind::upstream_broken:
+            return true;
         case ErrorKind::upstream_refused: {
             const int status = error.http_status();
-            return status == 401 || status == 402 || status == 403 || status == 404 || status == 408 || status == 429 || status >= 500;
+            return status == 401 || status == 402 || status == 403 || status == 404 ||
+                   status == 408 || status == 429 || status >= 500;
         }
-        default: return false;
+        default:
+            return false;
     }
 }
 
-std::optional<std::vector<std::string_view>> match_wildcard(std::string_view pattern, std::string_view name) {
+std::optional<std::vector<std::string_view>> match_wildcard(std::string_view pattern,
+                                                            std::string_view name) {
     std::vector<std::string_view> stars;
     const auto first = pattern.find('*');
     if (!name.starts_with(pattern.substr(0, first))) return std::nullopt;
-    if (first == std::string_view::npos) return name == pattern ? std::optional(stars) : std::nullopt;
+    if (first == std::string_view::npos)
+        return name == pattern ? std::optional(stars) : std::nullopt;
     name.remove_prefix(first);
     pattern.remove_prefix(first + 1);
     while (true) {
@@ -144,7 +150,8 @@ std::optional<std::vector<std::string_view>> match_wildcard(std::string_view pat
     }
 }
 
-std::string fill_wildcards(std::string_view model, const std::vector<std::string_view>& stars, std::string_view name) {
+std::string fill_wildcards(std::string_view model, const std::vector<std::string_view>& stars,
+                           std::string_view name) {
     const auto wanted = static_cast<std::size_t>(std::ranges::count(model, '*'));
     if (wanted == 0) return std::string(model);
     if (wanted > stars.size()) return std::string(name);

@@ -58,13 +58,14 @@ class Table {
  public:
     explicit Table(const config::Snapshot& snapshot);
 
-    // Healthy targets first, each group in the order of the file; the others behind them, for a last hope is better than none.
+    // Healthy targets first, each group in the order of the file; the others behind them, for a
+    // last hope is better than none.
     //   errors  not_found, with the nearest name there is
     Result<Plan> plan(std::string_view model, SteadyTime now) const;
 
-    // What /v1/models lists: groups and aliases, not wildcards, not what is hidden; in the order of the file.
+    // What /v1/models lists: groups and aliases, not wildcards, not what is hidden; in the order of
+    // the file.
     const std::vector<ListedModel>& listed() const { return listed_; }
-    bool serves(std::string_view model) const;
 
     const std::deque<Backend>& backends() const { return backends_; }
 
@@ -80,7 +81,9 @@ class Table {
     };
     struct Hash {
         using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+        std::size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>()(text);
+        }
     };
     template <class Value>
     using ByName = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
@@ -97,13 +100,17 @@ class Table {
     std::vector<ListedModel> listed_;
 };
 
-// Whether another target may succeed where one failed with this: not when the fault is the caller's.
+// Whether another target may succeed where one failed with this: not when the fault is the
+// caller's.
 bool may_another_do_better(const Error& error);
 
 // What each '*' of `pattern` stands for in `name`; nothing when it does not match.
-std::optional<std::vector<std::string_view>> match_wildcard(std::string_view pattern, std::string_view name);
+std::optional<std::vector<std::string_view>> match_wildcard(std::string_view pattern,
+                                                            std::string_view name);
 
-// `model` with its '*'s filled in from the left; a model without any stays, one with more than there are takes `name` whole.
-std::string fill_wildcards(std::string_view model, const std::vector<std::string_view>& stars, std::string_view name);
+// `model` with its '*'s filled in from the left; a model without any stays, one with more than
+// there are takes `name` whole.
+std::string fill_wildcards(std::string_view model, const std::vector<std::string_view>& stars,
+                           std::string_view name);
 
 }  // namespace router::routing

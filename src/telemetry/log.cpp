@@ -96,7 +96,9 @@ Result<> open_log(const std::string& path, Level least, Format format) {
     int descriptor = STDERR_FILENO;
     if (!path.empty()) {
         descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-        if (descriptor < 0) return fail(ErrorKind::bad_request, "log_file: cannot write " + path + ": " + std::strerror(errno));
+        if (descriptor < 0)
+            return fail(ErrorKind::bad_request,
+                        "log_file: cannot write " + path + ": " + std::strerror(errno));
     }
     const int before = log.descriptor.exchange(descriptor);
     if (before != STDERR_FILENO && before != descriptor) ::close(before);
@@ -151,7 +153,9 @@ void Line::begin_field(std::string_view name) {
 Line& Line::text(std::string_view name, std::string_view value) {
     if (!wanted_ || value.empty()) return *this;
     begin_field(name);
-    const bool is_plain = !json_ && std::ranges::all_of(value, [](char c) { return c > ' ' && c != '"' && c != 0x7f; });
+    const bool is_plain = !json_ && std::ranges::all_of(value, [](char c) {
+        return c > ' ' && c != '"' && c != 0x7f;
+    });
     if (is_plain) {
         out_ += value;
     } else {
@@ -173,7 +177,8 @@ Line& Line::milliseconds(std::string_view name, double value) {
     const auto thousandths = static_cast<std::int64_t>(std::max(value, 0.0) * 1000 + 0.5);
     append_integer(out_, thousandths / 1000);
     const auto fraction = static_cast<int>(thousandths % 1000);
-    const std::array<char, 4> text{'.', static_cast<char>('0' + fraction / 100), static_cast<char>('0' + fraction / 10 % 10),
+    const std::array<char, 4> text{'.', static_cast<char>('0' + fraction / 100),
+                                   static_cast<char>('0' + fraction / 10 % 10),
                                    static_cast<char>('0' + fraction % 10)};
     out_.append(text.data(), text.size());
     return *this;

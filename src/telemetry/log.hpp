@@ -10,8 +10,9 @@
 
 #include "base/error.hpp"
 
-// Structured log lines, JSON or human, to standard error or a file. A line is written whole; lines of a thread are gathered
-// and leave together: when 64 KB are reached, and at flush(). What must never be in a line: a key, a prompt, an answer.
+// Structured log lines, JSON or human, to standard error or a file. A line is written whole; lines
+// of a thread are gathered and leave together: when 64 KB are reached, and at flush(). What must
+// never be in a line: a key, a prompt, an answer.
 namespace router::telemetry {
 
 enum class Level : std::uint8_t { debug, info, warning, error };
@@ -29,7 +30,7 @@ class Line {
 
     Line& text(std::string_view name, std::string_view value);  // left out when empty
     Line& number(std::string_view name, std::int64_t value);
-    Line& milliseconds(std::string_view name, double value);    // with a fraction of three digits
+    Line& milliseconds(std::string_view name, double value);  // with a fraction of three digits
     Line& flag(std::string_view name, bool value);
     void finish();
 
@@ -47,7 +48,8 @@ void log(Level level, std::string_view message, Fields fields = {});
 // Hands this thread's gathered lines to the kernel.
 void flush();
 
-// Called on this thread whenever a line is the first to be gathered: time to see to it that flush() is called soon.
+// Called on this thread whenever a line is the first to be gathered: time to see to it that flush()
+// is called soon.
 void on_first_gathered(std::function<void()> told);
 
 }  // namespace router::telemetry

@@ -12,7 +12,8 @@ std::string_view trimmed(std::string_view text) {
 
 simdjson::simdjson_result<document> read(std::string_view text) {
     thread_local parser reader;
-    return reader.iterate(simdjson::padded_string_view(text.data(), text.size(), text.size() + padding));
+    return reader.iterate(
+        simdjson::padded_string_view(text.data(), text.size(), text.size() + padding));
 }
 
 std::string_view raw(value& element) {

@@ -17,24 +17,38 @@ bool are_plain(const char* bytes) {
     std::memcpy(&word, bytes, 8);
     constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
     const auto has_zero = [](std::uint64_t x) { return (x - ones) & ~x; };
-    return ((word | (word - 0x20 * ones) | has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\'))) & highs) == 0;
+    return ((word | (word - 0x20 * ones) | has_zero(word ^ (ones * '"')) |
+             has_zero(word ^ (ones * '\\'))) &
+            highs) == 0;
 }
 
 std::size_t plain_length(std::string_view text) {
     std::size_t i = 0;
     while (i + 8 <= text.size() && are_plain(text.data() + i)) i += 8;
-    while (i < text.size() && static_cast<unsigned char>(text[i]) < 0x80 && !needs_escape(text[i])) ++i;
+    while (i < text.size() && static_cast<unsigned char>(text[i]) < 0x80 && !needs_escape(text[i]))
+        ++i;
     return i;
 }
 
 void append_escape(std::string& out, char c) {
     switch (c) {
-        case '"': out += "\\\""; return;
-        case '\\': out += "\\\\"; return;
-        case '\n': out += "\\n"; return;
-        case '\r': out += "\\r"; return;
-        case '\t': out += "\\t"; return;
-        default: break;
+        case '"':
+            out += "\\\"";
+            return;
+        case '\\':
+            out += "\\\\";
+            return;
+        case '\n':
+            out += "\\n";
+            return;
+        case '\r':
+            out += "\\r";
+            return;
+        case '\t':
+            out += "\\t";
+            return;
+        default:
+            break;
     }
     constexpr std::string_view hex = "0123456789abcdef";
     out += "\\u00";

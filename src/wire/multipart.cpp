@@ -13,18 +13,22 @@ std::string lower(std::string_view text) {
     return out;
 }
 
-// The parameter `name` of a header such as `form-data; name="model"; filename="a.wav"`; quotes taken off.
+// The parameter `name` of a header such as `form-data; name="model"; filename="a.wav"`; quotes
+// taken off.
 std::string_view parameter(std::string_view header, std::string_view name) {
     auto rest = header;
     while (true) {
         std::size_t semicolon = 0;
-        for (bool quoted = false; semicolon < rest.size() && (quoted || rest[semicolon] != ';'); ++semicolon) {
+        for (bool quoted = false; semicolon < rest.size() && (quoted || rest[semicolon] != ';');
+             ++semicolon) {
             if (rest[semicolon] == '"') quoted = !quoted;
         }
         if (semicolon >= rest.size()) return {};
         rest.remove_prefix(semicolon + 1);
         while (rest.starts_with(' ') || rest.starts_with('\t')) rest.remove_prefix(1);
-        if (lower(rest.substr(0, name.size())) != name || rest.substr(name.size()).empty() || rest[name.size()] != '=') continue;
+        if (lower(rest.substr(0, name.size())) != name || rest.substr(name.size()).empty() ||
+            rest[name.size()] != '=')
+            continue;
         auto value = rest.substr(name.size() + 1);
         if (value.starts_with('"')) {
             value.remove_prefix(1);
@@ -35,12 +39,15 @@ std::string_view parameter(std::string_view header, std::string_view name) {
     }
 }
 
-// Where the delimiter stands with its line's end or the form's end behind it; a longer boundary is another one.
+// Where the delimiter stands with its line's end or the form's end behind it; a longer boundary is
+// another one.
 std::size_t find_delimiter(std::string_view text, std::string_view delimiter) {
     auto at = text.find(delimiter);
     while (at != std::string_view::npos) {
         const auto behind = text.substr(at + delimiter.size());
-        if (behind.starts_with("--") || behind.starts_with("\r\n") || behind.starts_with(' ') || behind.starts_with('\t')) break;
+        if (behind.starts_with("--") || behind.starts_with("\r\n") || behind.starts_with(' ') ||
+            behind.starts_with('\t'))
+            break;
         at = text.find(delimiter, at + 1);
     }
     return at;
@@ -82,8 +89,10 @@ std::optional<std::vector<FormPart>> read_form(std::string_view body, std::strin
         rest.remove_prefix(line_end);  // the empty line may follow at once: no header at all
         const auto head_end = rest.find("\r\n\r\n");
         if (head_end == std::string_view::npos) return std::nullopt;
-        const auto head = rest.substr(std::min<std::size_t>(2, head_end), head_end - std::min<std::size_t>(2, head_end));
-        rest.remove_prefix(head_end + 2);  // keep the CR LF that a part without bytes shares with the delimiter
+        const auto head = rest.substr(std::min<std::size_t>(2, head_end),
+                                      head_end - std::min<std::size_t>(2, head_end));
+        rest.remove_prefix(
+            head_end + 2);  // keep the CR LF that a part without bytes shares with the delimiter
         const auto end = find_delimiter(rest, delimiter);
         if (end == std::string_view::npos) return std::nullopt;
         const auto value = end < 2 ? std::string_view() : rest.substr(2, end - 2);

@@ -5,7 +5,8 @@
 namespace router::wire {
 namespace {
 
-constexpr std::size_t padding = 64;  // json::padding, without its header; json_test holds them equal
+constexpr std::size_t padding =
+    64;  // json::padding, without its header; json_test holds them equal
 
 std::string_view without_carriage_return(std::string_view line) {
     return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;

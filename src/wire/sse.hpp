@@ -9,15 +9,18 @@ namespace router::wire {
 
 struct SseEvent {
     std::string_view name;  // the `event:` field; empty: none
-    std::string_view data;  // the `data:` lines, joined by line feeds; followed by json::padding readable bytes
+    std::string_view
+        data;  // the `data:` lines, joined by line feeds; followed by json::padding readable bytes
     bool has_data = false;  // false: comments or other fields alone
 };
 
-// Cuts a byte stream into server-sent events. Sans-I/O: feed() the bytes as they arrive, in pieces of any size, then take
-// events from next() until there are none; each comes out once, whole and in order.
+// Cuts a byte stream into server-sent events. Sans-I/O: feed() the bytes as they arrive, in pieces
+// of any size, then take events from next() until there are none; each comes out once, whole and in
+// order.
 //
 //   limit   the largest event held, in bytes; a longer one makes the reader spent: is_overfull()
-//   views   an event's views, and the fed bytes, hold until the next call of feed(), next() or rest()
+//   views   an event's views, and the fed bytes, hold until the next call of feed(), next() or
+//           rest()
 //   lines   end with LF or CRLF; a byte order mark at the start of the stream is skipped
 //   source  https://html.spec.whatwg.org/multipage/server-sent-events.html (read 2026-11-22)
 class SseReader {
@@ -27,8 +30,8 @@ class SseReader {
     void feed(std::string_view bytes);
     std::optional<SseEvent> next();
 
-    // After the last feed(): the event that no blank line ended, if there is one. The standard drops it; we are liberal,
-    // for some servers end their body right after the last line.
+    // After the last feed(): the event that no blank line ended, if there is one. The standard
+    // drops it; we are liberal, for some servers end their body right after the last line.
     std::optional<SseEvent> rest();
 
     bool is_overfull() const { return overfull_; }
@@ -38,9 +41,9 @@ class SseReader {
     std::size_t find_end(std::string_view text);
 
     std::size_t limit_;
-    std::string held_;        // the start of an event whose end has not come
-    std::string joined_;      // data of several lines
-    std::string_view input_;  // what is left of the fed bytes, or of held_
+    std::string held_;          // the start of an event whose end has not come
+    std::string joined_;        // data of several lines
+    std::string_view input_;    // what is left of the fed bytes, or of held_
     std::size_t searched_ = 0;  // so much of input_ holds no end
     bool from_held_ = false;
     bool begun_ = false;

@@ -39,7 +39,8 @@ Origin origin_of(bool is_tls, std::string host, std::uint16_t port) {
 }
 
 std::optional<Url> parse_url(std::string_view text) {
-    if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; })) {
+    if (std::ranges::any_of(
+            text, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; })) {
         return std::nullopt;
     }
     const auto scheme_end = text.find("://");
@@ -63,13 +64,15 @@ std::optional<Url> parse_url(std::string_view text) {
     const bool is_ipv6 = authority.starts_with('[');
     const auto host_end = is_ipv6 ? authority.find(']') : authority.rfind(':');
     if (is_ipv6 && host_end == std::string_view::npos) return std::nullopt;
-    std::string_view host = is_ipv6 ? authority.substr(1, host_end - 1) : authority.substr(0, host_end);
-    std::string_view after = is_ipv6                                ? authority.substr(host_end + 1)
+    std::string_view host =
+        is_ipv6 ? authority.substr(1, host_end - 1) : authority.substr(0, host_end);
+    std::string_view after = is_ipv6                              ? authority.substr(host_end + 1)
                              : host_end == std::string_view::npos ? std::string_view()
-                                                                    : authority.substr(host_end);
+                                                                  : authority.substr(host_end);
     if (!is_host(host, is_ipv6)) return std::nullopt;
     url.host = host;
-    std::ranges::transform(url.host, url.host.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::ranges::transform(url.host, url.host.begin(),
+                           [](unsigned char c) { return std::tolower(c); });
     url.port = url.is_tls ? 443 : 80;
     if (!after.empty()) {
         if (after.front() != ':') return std::nullopt;

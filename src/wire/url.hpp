@@ -28,7 +28,8 @@ struct Origin {
 };
 Origin origin_of(bool is_tls, std::string host, std::uint16_t port);
 
-// Nothing when `text` is no such URL: another scheme, no host, a port that is no number, a control character or space.
+// Nothing when `text` is no such URL: another scheme, no host, a port that is no number, a control
+// character or space.
 std::optional<Url> parse_url(std::string_view text);
 
 // %XX decoded; a malformed escape stays as it is. '+' stays '+'.

@@ -6,9 +6,12 @@
 namespace router::wire {
 namespace {
 
-// The length of the valid sequence at the start of `text`, 0 when there is none (RFC 3629: no surrogates, no overlong forms).
+// The length of the valid sequence at the start of `text`, 0 when there is none (RFC 3629: no
+// surrogates, no overlong forms).
 std::size_t sequence_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
     const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
     const unsigned lead = byte(0);
     if (lead < 0x80) return 1;

@@ -20,7 +20,8 @@ std::string first_finish_reason(json::value& choices) {
             std::string_view key;
             if (std::move(entry).get(field) != simdjson::SUCCESS) return reason;
             if (field.unescaped_key().get(key) != simdjson::SUCCESS) return reason;
-            if (key == "finish_reason" && reason.empty()) reason = json::text_or_empty(field.value());
+            if (key == "finish_reason" && reason.empty())
+                reason = json::text_or_empty(field.value());
         }
     }
     return reason;
@@ -46,13 +47,15 @@ Answer read_answer(std::string_view body) {
             answer.finish_reason = first_finish_reason(value);
         } else if (key == "usage") {
             json::object usage;
-            if (value.get_object().get(usage) == simdjson::SUCCESS) answer.usage = read_usage(usage);
+            if (value.get_object().get(usage) == simdjson::SUCCESS)
+                answer.usage = read_usage(usage);
         } else if (key == "error") {
             bool is_null = false;
             answer.is_error = value.is_null().get(is_null) != simdjson::SUCCESS || !is_null;
         }
     }
-    answer.is_object = document.current_location().error() == simdjson::OUT_OF_BOUNDS;  // else it is cut, or more than one
+    answer.is_object = document.current_location().error() ==
+                       simdjson::OUT_OF_BOUNDS;  // else it is cut, or more than one
     return answer;
 }
 

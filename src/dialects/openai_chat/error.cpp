@@ -29,7 +29,8 @@ std::string scalar_text(json::value& value) {
 
 Said read_value(json::value& value, int depth);
 
-// An object that may be the error itself or hold it: members `error`, `message`, `detail`, in this order of trust.
+// An object that may be the error itself or hold it: members `error`, `message`, `detail`, in this
+// order of trust.
 Said read_object(json::object& object, int depth) {
     Said said;
     Said inner;
@@ -65,7 +66,8 @@ Said read_value(json::value& value, int depth) {
     if (depth > 6 || value.type().get(type) != simdjson::SUCCESS) return {};
     if (type == json::json_type::object) {
         json::object object;
-        return value.get_object().get(object) == simdjson::SUCCESS ? read_object(object, depth) : Said();
+        return value.get_object().get(object) == simdjson::SUCCESS ? read_object(object, depth)
+                                                                   : Said();
     }
     if (type == json::json_type::array) {
         json::array array;
@@ -91,12 +93,14 @@ Said read_json(std::string_view body) {
 }
 
 bool is_same_letter(char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+    return std::tolower(static_cast<unsigned char>(a)) ==
+           std::tolower(static_cast<unsigned char>(b));
 }
 
 std::size_t find_word(std::string_view text, std::string_view word) {
     const auto found = std::ranges::search(text, word, is_same_letter);
-    return found.empty() ? std::string_view::npos : static_cast<std::size_t>(found.begin() - text.begin());
+    return found.empty() ? std::string_view::npos
+                         : static_cast<std::size_t>(found.begin() - text.begin());
 }
 
 // A page's title, else its text without the tags; white space folded.
@@ -120,7 +124,8 @@ std::string text_of_page(std::string_view page) {
 
 bool is_page(std::string_view body) {
     const auto start = body.substr(0, 512);
-    return find_word(start, "<html") != std::string_view::npos || find_word(start, "<!doctype") != std::string_view::npos;
+    return find_word(start, "<html") != std::string_view::npos ||
+           find_word(start, "<!doctype") != std::string_view::npos;
 }
 
 std::string cut(std::string text) {

@@ -10,10 +10,12 @@ namespace router::dialects::openai_chat {
 // {"error":{"message","type","param","code"}}
 std::string encode_error(const Error& error);
 
-// What an upstream's error says, whatever its shape: OpenAI's object, a bare string, `message` or `detail`, Gemini's list,
-// plain text, an HTML page, nothing at all. The status is kept; the message is never empty.
+// What an upstream's error says, whatever its shape: OpenAI's object, a bare string, `message` or
+// `detail`, Gemini's list, plain text, an HTML page, nothing at all. The status is kept; the
+// message is never empty.
 //
-//   status    the answer's own; an error that came with status 200 takes the one in its `code`, else 502
+//   status    the answer's own; an error that came with status 200 takes the one in its `code`,
+//             else 502
 //   provider  named where the upstream said nothing readable
 Error decode_error(int status, std::string_view body, std::string_view provider);
 

@@ -10,7 +10,8 @@ constexpr std::string_view usage_json =
     "{\"prompt_tokens\":10,\"completion_tokens\":20,\"total_tokens\":30}";
 
 // The members that every object of an answer begins with.
-std::string opening(std::string_view id, std::string_view object, std::string_view model, std::int64_t created) {
+std::string opening(std::string_view id, std::string_view object, std::string_view model,
+                    std::int64_t created) {
     std::string out = "{\"id\":\"chatcmpl-";
     out += id;
     out += "\",\"object\":\"";
@@ -31,9 +32,13 @@ std::string_view take_words(std::string_view& text) {
 
 }  // namespace
 
-canonical::Usage mock_usage() { return {.prompt = 10, .completion = 20, .total = 30, .cached = 0, .reasoning = 0, .is_known = true}; }
+canonical::Usage mock_usage() {
+    return {
+        .prompt = 10, .completion = 20, .total = 30, .cached = 0, .reasoning = 0, .is_known = true};
+}
 
-std::string mock_answer(std::string_view id, std::string_view model, std::string_view text, std::int64_t created) {
+std::string mock_answer(std::string_view id, std::string_view model, std::string_view text,
+                        std::int64_t created) {
     auto out = opening(id, "chat.completion", model, created);
     out += ",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":";
     wire::append_quoted(out, text);
@@ -42,7 +47,8 @@ std::string mock_answer(std::string_view id, std::string_view model, std::string
     return out + "}";
 }
 
-std::string mock_completion(std::string_view id, std::string_view model, std::string_view text, std::int64_t created) {
+std::string mock_completion(std::string_view id, std::string_view model, std::string_view text,
+                            std::int64_t created) {
     auto out = opening(id, "text_completion", model, created);
     out += ",\"choices\":[{\"index\":0,\"text\":";
     wire::append_quoted(out, text);
@@ -51,7 +57,8 @@ std::string mock_completion(std::string_view id, std::string_view model, std::st
     return out + "}";
 }
 
-std::string mock_stream(std::string_view id, std::string_view model, std::string_view text, std::int64_t created, bool with_usage) {
+std::string mock_stream(std::string_view id, std::string_view model, std::string_view text,
+                        std::int64_t created, bool with_usage) {
     const auto chunk_opening = "data: " + opening(id, "chat.completion.chunk", model, created);
     std::string out;
     const auto add = [&](std::string_view delta, std::string_view finish) {

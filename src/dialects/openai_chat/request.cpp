@@ -13,7 +13,8 @@ namespace json = wire::json;
 constexpr std::string_view asking_for_usage = "{\"include_usage\":true}";
 
 std::unexpected<Error> not_json() {
-    return fail(ErrorKind::bad_request, "The request's body is not a valid JSON object.", {}, "invalid_json");
+    return fail(ErrorKind::bad_request, "The request's body is not a valid JSON object.", {},
+                "invalid_json");
 }
 
 bool is_among(std::span<const std::string> names, std::string_view name) {
@@ -50,8 +51,10 @@ Result<Request> Request::read(std::string_view body, std::span<const std::string
             const auto value = json::raw(field.value());
             if (value.empty()) return not_json();
             const auto* end = value.data() + value.size();
-            request.members_.push_back({request.key_text({key_begin, static_cast<std::size_t>(end - key_begin)}, key), value,
-                                        {key_begin - 1, static_cast<std::size_t>(end - key_begin + 1)}});
+            request.members_.push_back(
+                {request.key_text({key_begin, static_cast<std::size_t>(end - key_begin)}, key),
+                 value,
+                 {key_begin - 1, static_cast<std::size_t>(end - key_begin + 1)}});
         }
         // What stands behind the object is no part of it, and not for an upstream to find.
         if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return not_json();
@@ -60,17 +63,20 @@ Result<Request> Request::read(std::string_view body, std::span<const std::string
     for (const auto name : required) {
         const auto* member = request.find(name);
         if (member == nullptr || member->value == "null") {
-            return fail(ErrorKind::bad_request, "The request lacks the field '" + std::string(name) + "'.", std::string(name),
-                        "missing_required_parameter");
+            return fail(ErrorKind::bad_request,
+                        "The request lacks the field '" + std::string(name) + "'.",
+                        std::string(name), "missing_required_parameter");
         }
     }
     return request;
 }
 
-// A key as unescaped text that lives as long as the request: the client's own bytes where nothing is escaped in them.
+// A key as unescaped text that lives as long as the request: the client's own bytes where nothing
+// is escaped in them.
 std::string_view Request::key_text(std::string_view raw_from, std::string_view unescaped) {
     const auto length = unescaped.size();
-    if (raw_from.size() > length && raw_from[length] == '"' && raw_from.substr(0, length) == unescaped) {
+    if (raw_from.size() > length && raw_from[length] == '"' &&
+        raw_from.substr(0, length) == unescaped) {
         return raw_from.substr(0, length);
     }
     return unescaped_.emplace_front(unescaped);
@@ -79,7 +85,8 @@ std::string_view Request::key_text(std::string_view raw_from, std::string_view u
 Result<> Request::read_known() {
     for (const std::string_view name : {"model", "stream", "stream_options"}) {
         if (std::ranges::count(members_, name, &Member::key) > 1) {
-            return fail(ErrorKind::bad_request, "The field '" + std::string(name) + "' stands twice in the request.",
+            return fail(ErrorKind::bad_request,
+                        "The field '" + std::string(name) + "' stands twice in the request.",
                         std::string(name), "duplicate_parameter");
         }
     }
@@ -88,21 +95,27 @@ Result<> Request::read_known() {
 
     const auto* model = find("model");
     if (model == nullptr || model->value == "null") {
-        return fail(ErrorKind::bad_request, "The request lacks the field 'model'.", "model", "missing_required_parameter");
+        return fail(ErrorKind::bad_request, "The request lacks the field 'model'.", "model",
+                    "missing_required_parameter");
     }
     auto name = model->value;
     const bool is_string = name.size() > 2 && name.front() == '"';
     if (is_string && name.find('\\') == std::string_view::npos) {
         name = name.substr(1, name.size() - 2);
-    } else if (!is_string || json::read(model->value).get_string().get(name) != simdjson::SUCCESS || name.empty()) {
-        return fail(ErrorKind::bad_request, "The field 'model' must be a string that names a model.", "model", "invalid_type");
+    } else if (!is_string || json::read(model->value).get_string().get(name) != simdjson::SUCCESS ||
+               name.empty()) {
+        return fail(ErrorKind::bad_request,
+                    "The field 'model' must be a string that names a model.", "model",
+                    "invalid_type");
     }
     model_ = name;
 
-    if (const auto* options = find("stream_options"); options != nullptr && options->value.front() == '{') {
+    if (const auto* options = find("stream_options");
+        options != nullptr && options->value.front() == '{') {
         bool included = false;
         auto document = json::read(options->value);
-        wants_usage_ = document["include_usage"].get_bool().get(included) == simdjson::SUCCESS && included;
+        wants_usage_ =
+            document["include_usage"].get_bool().get(included) == simdjson::SUCCESS && included;
     }
     return {};
 }
@@ -119,7 +132,8 @@ std::string Request::stream_options_with_usage() const {
     std::string out = "{\"include_usage\":true";
     auto document = json::read(options->value);
     json::object object;
-    if (document.get_object().get(object) != simdjson::SUCCESS) return std::string(asking_for_usage);
+    if (document.get_object().get(object) != simdjson::SUCCESS)
+        return std::string(asking_for_usage);
     for (auto entry : object) {
         json::field field;
         std::string_view key;
@@ -135,7 +149,8 @@ std::string Request::stream_options_with_usage() const {
 
 void Request::write(const Changes& changes, OutgoingBody& out) const {
     const bool adds_usage = changes.asks_for_usage && is_streaming_ && !wants_usage_;
-    const bool is_plain = changes.defaults.empty() && changes.replacements.empty() && changes.dropped.empty() &&
+    const bool is_plain = changes.defaults.empty() && changes.replacements.empty() &&
+                          changes.dropped.empty() &&
                           (!adds_usage || find("stream_options") == nullptr);
     if (!is_plain) {
         rewrite(changes, out);
@@ -178,7 +193,8 @@ void Request::rewrite(const Changes& changes, OutgoingBody& out) const {
     const auto is_gone = [&](std::string_view key) {
         return is_among(changes.dropped, key) || value_in(changes.replacements, key) != nullptr;
     };
-    const bool adds_usage = changes.asks_for_usage && is_streaming_ && !wants_usage_ && !is_gone("stream_options");
+    const bool adds_usage =
+        changes.asks_for_usage && is_streaming_ && !wants_usage_ && !is_gone("stream_options");
     for (const auto& member : members_) {
         if (value_in(changes.replacements, member.key) != nullptr) continue;
         if (member.key == "model") {
@@ -194,7 +210,8 @@ void Request::rewrite(const Changes& changes, OutgoingBody& out) const {
     }
     if (adds_usage && find("stream_options") == nullptr) add("stream_options", asking_for_usage);
     for (const auto& [key, value] : changes.defaults) {
-        const bool is_set = find(key) != nullptr || is_gone(key) || (adds_usage && key == "stream_options");
+        const bool is_set =
+            find(key) != nullptr || is_gone(key) || (adds_usage && key == "stream_options");
         if (!is_set) add(key, value);
     }
     for (const auto& [key, value] : changes.replacements) add(key, value);

@@ -24,7 +24,8 @@ struct Changes {
     bool asks_for_usage = false;  // a streaming answer is to report its usage
 };
 
-// A body ready to leave: pieces of the client's own bytes and of `own`, in order. Stays where it is made.
+// A body ready to leave: pieces of the client's own bytes and of `own`, in order. Stays where it is
+// made.
 struct OutgoingBody {
     OutgoingBody() = default;
     OutgoingBody(const OutgoingBody&) = delete;
@@ -38,22 +39,25 @@ struct OutgoingBody {
     std::string own;
 };
 
-// The body of a JSON endpoint of the OpenAI family, looked at but not taken apart: what routing must know is read, and
-// everything else goes on as the client wrote it (order, white space, numbers, unknown fields).
+// The body of a JSON endpoint of the OpenAI family, looked at but not taken apart: what routing
+// must know is read, and everything else goes on as the client wrote it (order, white space,
+// numbers, unknown fields).
 class Request {
  public:
     // `body` must be followed by 64 readable bytes and outlive the request.
     //
     //   required  members that must be there besides `model`
-    //   errors    bad_request: no JSON object, a required member missing or null, `model` no string; `model`, `stream`
-    //             or `stream_options` twice, however escaped: an upstream might obey the other one
+    //   errors    bad_request: no JSON object, a required member missing or null, `model` no
+    //             string; `model`, `stream` or `stream_options` twice, however escaped: an upstream
+    //             might obey the other one
     static Result<Request> read(std::string_view body, std::span<const std::string_view> required);
 
     const std::string& model() const { return model_; }
     bool is_streaming() const { return is_streaming_; }
     bool wants_usage() const { return wants_usage_; }  // stream_options.include_usage
 
-    // The body with the changes made. It points into the request's bytes, into `changes`, and into `out` itself.
+    // The body with the changes made. It points into the request's bytes, into `changes`, and into
+    // `out` itself.
     void write(const Changes& changes, OutgoingBody& out) const;
 
  private:

@@ -44,7 +44,8 @@ class Remover {
     }
 
  private:
-    // A removal with nothing kept before it reaches to the next member, and so takes the comma behind it.
+    // A removal with nothing kept before it reaches to the next member, and so takes the comma
+    // behind it.
     void close(std::size_t key_begin) {
         if (open_ >= 0) edits_[static_cast<std::size_t>(open_)].end = key_begin;
         open_ = -1;
@@ -63,8 +64,15 @@ struct StreamRelay::Seen {
     std::string_view error;  // as JSON
     bool has_choices = false;
     int choices = 0;
-    bool has_usage = false;
+    std::string_view usage;  // as JSON
     bool only_repeats_finish = false;
+};
+
+struct StreamRelay::Member {
+    std::string_view key;
+    std::string_view raw;  // its value, as it stands
+    std::size_t key_begin = 0;
+    std::size_t value_begin = 0;
 };
 
 StreamRelay::StreamRelay(std::string_view model, bool client_wants_usage)
@@ -117,82 +125,94 @@ bool StreamRelay::look(std::string_view data, Seen& seen) {
     if (document.get_object().get(object) != simdjson::SUCCESS) return false;
     Remover remover(seen.edits);
     const auto offset = [&](const char* at) { return static_cast<std::size_t>(at - data.data()); };
-    std::string_view usage_raw;
-    int repeated = 0;
     for (auto entry : object) {
         json::field field;
-        std::string_view key;
+        Member member;
         if (std::move(entry).get(field) != simdjson::SUCCESS) return false;
-        const auto key_begin = offset(field.key().raw()) - 1;
-        if (field.unescaped_key().get(key) != simdjson::SUCCESS) return false;
+        member.key_begin = offset(field.key().raw()) - 1;
+        if (field.unescaped_key().get(member.key) != simdjson::SUCCESS) return false;
         auto& value = field.value();
         json::json_type type{};
         if (value.type().get(type) != simdjson::SUCCESS) return false;
-        if (key == "choices" && type == json::json_type::array) {
-            remover.keep(key_begin, key_begin);
-            json::array choices;
-            if (value.get_array().get(choices) != simdjson::SUCCESS) return false;
-            seen.has_choices = true;
-            for (auto element : choices) {
-                json::object choice;
-                if (element.get_object().get(choice) != simdjson::SUCCESS) return false;
-                const auto one = look_at_choice(choice, data.data());
-                ++seen.choices;
-                if (one.null_delta) seen.edits.push_back({one.null_at, one.null_at + 4, "{}"});
-                if (one.usage.is_known && !usage_.is_known) usage_ = one.usage;
-                if (one.finish.empty()) continue;
-                const auto bit = std::uint64_t{1} << (one.index & 63);
-                if ((finished_choices_ & bit) != 0 && one.delta_is_empty) ++repeated;
-                finished_choices_ |= bit;
-                finish_reason_ = one.finish;
-            }
+        if (member.key == "choices" && type == json::json_type::array) {
+            remover.keep(member.key_begin, member.key_begin);
+            if (!look_at_choices(value, data.data(), seen)) return false;
+            // What comes next is a comma or the closing brace; white space before it may stay.
             const char* behind = nullptr;
-            if (document.current_location().get(behind) == simdjson::SUCCESS) {
-                // The location is that of the next token, a comma or the closing brace; white space before it may stay.
-                auto end = offset(behind);
-                while (end > key_begin && data[end - 1] != ']') --end;
-                remover.keep(key_begin, end);
-            }
+            if (document.current_location().get(behind) != simdjson::SUCCESS) return false;
+            auto end = offset(behind);
+            while (end > member.key_begin && data[end - 1] != ']') --end;
+            remover.keep(member.key_begin, end);
             continue;
         }
-        const auto raw = json::raw(value);
-        if (raw.empty()) return false;
-        const auto value_begin = offset(raw.data());
-        const auto value_end = value_begin + raw.size();
-        const bool is_null = raw == "null";
-        const bool misleads = key == "event" || key == "selected_model_id" ||
-                              (is_null && (key == "type" || key == "timings" || key == "error"));
-        if (key == "usage" && !is_null) usage_raw = raw;
-        if (misleads || (key == "usage" && (!is_null || !wants_usage_))) {
-            remover.remove(key_begin, value_end);
-            continue;
-        }
-        remover.keep(key_begin, value_end);
-        if (key == "model") {
-            seen.edits.push_back({value_begin, value_end, model_});
-        } else if (key == "error") {
-            seen.error = raw;
-        } else if (key == "id" && id_.empty()) {
-            id_ = raw;
-        } else if (key == "created" && created_.empty()) {
-            created_ = raw;
-        } else if (key == "object" && object_.empty()) {
-            object_ = raw;
+        member.raw = json::raw(value);
+        if (member.raw.empty()) return false;
+        member.value_begin = offset(member.raw.data());
+        const auto value_end = member.value_begin + member.raw.size();
+        if (note(member, seen)) {
+            remover.keep(member.key_begin, value_end);
+        } else {
+            remover.remove(member.key_begin, value_end);
         }
     }
     if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return false;
-    seen.only_repeats_finish = seen.choices > 0 && repeated == seen.choices;
-    if (!usage_raw.empty()) {
-        seen.has_usage = true;
-        usage_json_ = usage_raw;
+    if (!seen.usage.empty()) {
+        usage_json_ = seen.usage;
         json::object usage;
-        auto reading = json::read(usage_raw);
+        auto reading = json::read(seen.usage);
         if (reading.get_object().get(usage) == simdjson::SUCCESS) usage_ = read_usage(usage);
     }
     return true;
 }
 
-Result<> StreamRelay::pass(const wire::SseEvent& event, std::string& out, std::string_view provider) {
+bool StreamRelay::look_at_choices(json::value& value, const char* base, Seen& seen) {
+    json::array choices;
+    if (value.get_array().get(choices) != simdjson::SUCCESS) return false;
+    seen.has_choices = true;
+    int repeated = 0;
+    for (auto element : choices) {
+        json::object choice;
+        if (element.get_object().get(choice) != simdjson::SUCCESS) return false;
+        const auto one = look_at_choice(choice, base);
+        ++seen.choices;
+        if (one.null_delta) seen.edits.push_back({one.null_at, one.null_at + 4, "{}"});
+        if (one.usage.is_known && !usage_.is_known) usage_ = one.usage;
+        if (one.finish.empty()) continue;
+        const auto bit = std::uint64_t{1} << (one.index & 63);
+        if ((finished_choices_ & bit) != 0 && one.delta_is_empty) ++repeated;
+        finished_choices_ |= bit;
+        finish_reason_ = one.finish;
+    }
+    seen.only_repeats_finish = seen.choices > 0 && repeated == seen.choices;
+    return true;
+}
+
+// Takes note of a member of the chunk. False: the client shall not see it.
+bool StreamRelay::note(const Member& member, Seen& seen) {
+    const auto& [key, raw, key_begin, value_begin] = member;
+    const bool is_null = raw == "null";
+    if (key == "usage") {
+        if (!is_null) seen.usage = raw;
+        return is_null && wants_usage_;
+    }
+    if (key == "event" || key == "selected_model_id") return false;
+    if (is_null && (key == "type" || key == "timings" || key == "error")) return false;
+    if (key == "model") {
+        seen.edits.push_back({value_begin, value_begin + raw.size(), model_});
+    } else if (key == "error") {
+        seen.error = raw;
+    } else if (key == "id" && id_.empty()) {
+        id_ = raw;
+    } else if (key == "created" && created_.empty()) {
+        created_ = raw;
+    } else if (key == "object" && object_.empty()) {
+        object_ = raw;
+    }
+    return true;
+}
+
+Result<> StreamRelay::pass(const wire::SseEvent& event, std::string& out,
+                           std::string_view provider) {
     auto data = trimmed(event.data);
     if (!event.has_data || data.empty() || done_) return {};
     if (data == "[DONE]") {
@@ -213,11 +233,11 @@ Result<> StreamRelay::pass(const wire::SseEvent& event, std::string& out, std::s
         ++dropped_;
         return {};
     }
-    if (!seen.error.empty() && seen.choices == 0) {
+    if (!seen.error.empty()) {
         auto error = decode_error(200, data, provider);
         return std::unexpected(error);
     }
-    const bool is_usage_alone = seen.has_usage && seen.choices == 0;
+    const bool is_usage_alone = !seen.usage.empty() && seen.choices == 0;
     if (!seen.has_choices || is_usage_alone || seen.only_repeats_finish) return {};
 
     if (!event.name.empty() && event.name.find('\r') == std::string_view::npos) {
@@ -230,10 +250,11 @@ Result<> StreamRelay::pass(const wire::SseEvent& event, std::string& out, std::s
     append_edited(out, data, seen.edits);
     // A line end between two tokens of the JSON would be one of the event's.
     if (data.find_first_of("\r\n") != std::string_view::npos) {
-        std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+        std::replace_if(
+            out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
+            [](char c) { return c == '\n' || c == '\r'; }, ' ');
     }
     out += "\n\n";
-    ++passed_;
     return {};
 }
 
@@ -254,6 +275,8 @@ void StreamRelay::finish(std::string& out) {
     out += "data: [DONE]\n\n";
 }
 
-std::string encode_stream_error(const Error& error) { return "data: " + encode_error(error) + "\n\n"; }
+std::string encode_stream_error(const Error& error) {
+    return "data: " + encode_error(error) + "\n\n";
+}
 
 }  // namespace router::dialects::openai_chat

@@ -7,39 +7,46 @@
 
 #include "base/error.hpp"
 #include "canonical/usage.hpp"
+#include "wire/json.hpp"
 #include "wire/sse.hpp"
 
 namespace router::dialects::openai_chat {
 
-// A stream of chat.completion.chunk objects on its way from an upstream to a client of the same dialect. Every chunk goes on
-// as it came but for what would mislead a client, and is read in passing.
+// A stream of chat.completion.chunk objects on its way from an upstream to a client of the same
+// dialect. Every chunk goes on as it came but for what would mislead a client, and is read in
+// passing.
 //
 //   model     comes back as the client called it
-//   usage     whatever the upstream reports, and however often (xAI and Perplexity in every chunk): the client gets it
-//             once, in a last chunk with `choices: []`, and only if it asked
-//   left out  comments; chunks without `choices`; a second finish of a choice; what makes Open WebUI act or break
-//             (`event`, `selected_model_id`, `type: null`, `timings: null`, `error: null`); `delta: null` becomes `{}`
-//   broken    data that is no JSON is dropped and counted: no client's SDK could read it. Bytes that are no UTF-8 are replaced
+//   usage     whatever the upstream reports, and however often (xAI and Perplexity in every chunk):
+//             the client gets it once, in a last chunk with `choices: []`, and only if it asked
+//   left out  comments; chunks without `choices`; a second finish of a choice; what makes Open
+//             WebUI act or break (`event`, `selected_model_id`, `type: null`, `timings: null`,
+//             `error: null`); `delta: null` becomes `{}`
+//   broken    data that is no JSON is dropped and counted: no client's SDK could read it. Bytes
+//             that are no UTF-8 are replaced
 class StreamRelay {
  public:
     StreamRelay(std::string_view model, bool client_wants_usage);
 
-    // Appends to `out` what the client is to see of one event. Errors: the one that the upstream sent in its stream.
+    // Appends to `out` what the client is to see of one event. Errors: the one that the upstream
+    // sent in its stream.
     Result<> pass(const wire::SseEvent& event, std::string& out, std::string_view provider);
 
     // The stream's proper end: usage if it is wanted, and [DONE].
     void finish(std::string& out);
 
-    bool is_done() const { return done_; }                // [DONE] came
+    bool is_done() const { return done_; }  // [DONE] came
     bool has_finished() const { return done_ || !finish_reason_.empty(); }
-    bool has_passed_content() const { return passed_ > 0; }
     const canonical::Usage& usage() const { return usage_; }
     const std::string& finish_reason() const { return finish_reason_; }
     int dropped() const { return dropped_; }
 
  private:
     struct Seen;
+    struct Member;
     bool look(std::string_view data, Seen& seen);
+    bool look_at_choices(wire::json::value& value, const char* base, Seen& seen);
+    bool note(const Member& member, Seen& seen);
 
     std::string model_;  // as JSON
     bool wants_usage_;
@@ -50,7 +57,6 @@ class StreamRelay {
     std::string object_;
     std::string finish_reason_;
     std::uint64_t finished_choices_ = 0;  // a bit for each of the first 64
-    std::uint64_t passed_ = 0;
     int dropped_ = 0;
 };
 

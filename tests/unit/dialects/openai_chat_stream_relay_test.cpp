@@ -86,17 +86,6 @@ TEST(StreamRelay, TakesOffTheWhiteSpaceAroundData) {
     EXPECT_EQ(Relay().see(" \t{" + choices + "} \t"), "data: {" + choices + "}\n\n");
 }
 
-TEST(StreamRelay, CountsWhatItPassesOn) {
-    Relay relay;
-    EXPECT_FALSE(relay.relay.has_passed_content());
-    relay.see(R"({"object":"x"})");
-    EXPECT_FALSE(relay.relay.has_passed_content());
-    relay.see("{" + choices + "}");
-    EXPECT_TRUE(relay.relay.has_passed_content());
-}
-
-// The model's name
-
 TEST(StreamRelay, CallsTheModelAsTheClientDid) {
     EXPECT_EQ(left_of(R"({"model":"private",)" + choices + "}"),
               R"({"model":"public",)" + choices + "}");
