@@ -88,9 +88,8 @@ Block Channel::detach_block() {
     return std::exchange(block_, Block());
 }
 
-void Channel::resize_block(bool small) {
-    const auto wanted = small ? small_block_bytes : block_bytes;
-    if (begin_ != end_ || ended_ || block_.capacity == wanted) return;
+void Channel::resize_block(std::uint32_t bytes) {
+    if (begin_ != end_ || ended_ || block_.capacity == bytes) return;
     const bool was_reading = std::exchange(reading_, false);
     if (was_reading) {
         if (ssl_ != nullptr || waits_to_write_) {  // cancel() would hit more than the read
@@ -103,7 +102,7 @@ void Channel::resize_block(bool small) {
     }
     begin_ = end_ = 0;
     loop_.give_back(detach_block());
-    if (small) block_ = Loop::new_block(small_block_bytes);
+    if (bytes != block_bytes) block_ = Loop::new_block(bytes);  // a large one is taken when needed
     if (was_reading) start_reading();
 }
 

@@ -52,9 +52,10 @@ class Channel : public std::enable_shared_from_this<Channel> {
     // Gives the inbox's block away with what is in it; the channel goes on with another.
     Block detach_block();
 
-    // Changes the inbox for a small one, or back, when it is empty. A pending read begins anew: not
-    // in the same turn of the loop in which it was begun, for it may have its bytes already.
-    void resize_block(bool small);
+    // Changes the inbox for one of another size (block_bytes or less) while it is empty. A pending
+    // read begins anew: not in the same turn of the loop in which it was begun, for it may have its
+    // bytes already.
+    void resize_block(std::uint32_t bytes);
 
     void start_reading();
     // Waits until more has arrived than at the last wake, or the channel has ended, or `until` has

@@ -61,7 +61,7 @@ Answer::~Answer() {
                           raw_.empty() && channel_->inbox().empty() && !channel_->has_ended() &&
                           !channel_->is_broken();
     if (reusable) {
-        channel_->resize_block(false);
+        channel_->resize_block(block_bytes);
         client_.give_back(pool_, std::move(channel_));
     } else {
         channel_->close();
@@ -94,7 +94,7 @@ awaitable<Result<>> Answer::wait(SteadyTime until) {
     if (in_inbox_) channel_->consume(channel_->inbox().size());
     in_inbox_ = true;
     raw_ = {};
-    if (expects_events_) channel_->resize_block(true);
+    if (expects_events_) channel_->resize_block(event_block_bytes);
     const auto why = co_await channel_->more(until);
     if (cancel_.is_requested()) co_return cancelled();
     if (why == Wake::timeout) {

@@ -145,7 +145,8 @@ void Exchange::release_request() {
     channel_->loop().give_back(std::move(block_));
     head_bytes_.clear();
     body_.clear();
-    channel_->resize_block(true);  // little room is enough for what the client might say meanwhile
+    channel_->resize_block(
+        quiet_block_bytes);  // little room is enough for what the client might say meanwhile
 }
 
 void Exchange::append_head(std::string& out, int status, std::string_view header_lines,

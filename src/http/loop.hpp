@@ -21,8 +21,10 @@ struct Block {
     explicit operator bool() const { return bytes != nullptr; }
 };
 inline constexpr std::uint32_t block_bytes = 2048;
-inline constexpr std::uint32_t small_block_bytes =
-    512;  // of a stream that waits for its next event: most fit
+// Of a stream that waits for its next event: most fit; and of its client, which says nothing
+// meanwhile.
+inline constexpr std::uint32_t event_block_bytes = 512;
+inline constexpr std::uint32_t quiet_block_bytes = 128;
 inline constexpr std::size_t padding_bytes = 64;
 
 // What a thread that serves connections shares among them: its executor, its deadlines, and warm

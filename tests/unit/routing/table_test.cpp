@@ -148,9 +148,9 @@ TEST(Table, KnowsWhatItServes) {
                     {{.name = "alias", .group = "gpt"}, {.name = "dead", .group = "none"}});
     const Table table(snapshot);
     for (const auto* name : {"gpt", "id1", "alias", "x/", "x/y"})
-        EXPECT_TRUE(table.serves(name)) << name;
+        EXPECT_TRUE(table.plan(name, now).has_value()) << name;
     for (const auto* name : {"", "GPT", "x", "none", "dead"})
-        EXPECT_FALSE(table.serves(name)) << name;
+        EXPECT_FALSE(table.plan(name, now).has_value()) << name;
 }
 
 TEST(Table, ServesAnyNameWithAStarAlone) {
