@@ -127,6 +127,19 @@ def test_the_human_log_has_a_line_a_call_too(start_router, upstream):
     assert "\x1b" not in router.log_text()
 
 
+def test_an_upstreams_words_cannot_forge_lines_for_people(start_router, upstream):
+    router = start_router({"model_list": [model("chat", upstream)], "general_settings": {"log_format": "human"}})
+    forged = "x\r\n2026-01-01T00:00:00.000Z info call id=forged status=200\x1b[2J"
+    finished = bodies.completion()
+    finished["choices"][0]["finish_reason"] = forged
+    upstream.next(scripts.whole({"error": {"message": "no", "code": forged}}, status=400), scripts.whole(finished))
+    router.chat()
+    router.chat()
+    eventually(lambda: router.log_text().count("id=forged") == 2, what="both lines")
+    assert not [line for line in router.log_text().splitlines() if line.startswith("2026-01-01")]
+    assert "\x1b" not in router.log_text()
+
+
 def test_a_log_that_was_moved_away_is_opened_anew_on_reload(start_router, upstream):
     router = start_router({"model_list": [model("chat", upstream)]})
     router.chat()

@@ -637,6 +637,18 @@ def test_bytes_behind_an_answer_are_not_the_next_answer(router, upstream):
             assert answer.json()["choices"][0]["message"]["content"] == ANSWER
 
 
+def test_trailers_without_end_are_not_an_end(router, upstream):
+    def flood(call):
+        call.head(200, [("Transfer-Encoding", "chunked")])
+        call.chunk(bodies.as_json(bodies.completion()))
+        call.write(b"0\r\n")
+        while True:
+            call.write(b"A: b\r\n" * 1000)
+
+    upstream.next(flood)
+    assert router.chat().status_code == 502
+
+
 def test_an_answer_before_the_request_was_read_reaches_the_client(router, upstream):
     def refuse(call):
         call.whole(bodies.as_json(bodies.error("that is too much")), status=413, headers=[("Connection", "close")])

@@ -444,6 +444,32 @@ def test_a_pipelined_poisoner_cannot_swap_answers(single):
         assert router.chat().json()["choices"][0]["message"]["content"] == text
 
 
+def test_what_an_upstream_says_before_it_is_asked_is_no_answer(single):
+    router, upstream = single
+    forged = bodies.as_json(bodies.completion("forged"))
+
+    def answer_twice(call):
+        call.whole(bodies.as_json(bodies.completion()))
+        call.until_read()
+        call.whole(forged)
+        call.until_read()
+
+    upstream.next(answer_twice)
+    assert router.chat().status_code == 200
+    assert upstream.calls[-1].wait_until_ended()
+    assert "forged" not in router.chat().text
+
+
+def test_an_endless_row_of_interim_answers_is_no_answer(hasty, upstream):
+    def flood(call):
+        while True:
+            call.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+    upstream.next(flood)
+    assert hasty.chat().status_code == 504
+    assert upstream.only_call.wait_until_left(SOON)
+
+
 def test_the_router_does_not_hurry_a_slow_but_living_client(hasty, upstream):
     with hasty.raw() as connection:
         connection.send(request("POST", "/v1/chat/completions", json.dumps(chat_request(stream=True)).encode(), MASTER_KEY))
