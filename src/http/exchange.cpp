@@ -8,6 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::size_t linger_limit = 4 << 20;  // of what a refused client still sends
+
 SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 // The Date header's line, made anew each second.
@@ -326,10 +328,13 @@ awaitable<void> Exchange::linger() {
     if (body_is_read_ || head_.framing == Framing::none) co_return;
     const auto until = now() + 2s;
     std::size_t taken = 0;
-    while (!channel_->has_ended() && taken < std::size_t{4} << 20 && now() < until) {
+    while (!channel_->has_ended() && taken < linger_limit && now() < until) {
         channel_->consume(channel_->inbox().size());
         std::size_t bytes = 0;
-        while ((bytes = channel_->read_now(channel_->loop().scratch())) > 0) taken += bytes;
+        while (taken < linger_limit &&
+               (bytes = channel_->read_now(channel_->loop().scratch())) > 0) {
+            taken += bytes;
+        }
         co_await channel_->more(until);
     }
 }
