@@ -5,6 +5,8 @@
 namespace router::accounting {
 namespace {
 
+constexpr std::size_t word_limit = 64;  // of what an upstream makes us write
+
 double milliseconds_between(CallRecord::Clock::time_point from, CallRecord::Clock::time_point to) {
     return std::chrono::duration<double, std::milli>(to - from).count();
 }
@@ -24,7 +26,7 @@ void CallRecord::failed(const Error& error) {
     if (error.kind == ErrorKind::upstream_refused) {  // its words may quote the prompt: they are
                                                       // for the client alone
         error_ = "the provider refused: status " + std::to_string(error.http_status());
-        if (!error.code.empty()) error_ += ", code " + error.code;
+        if (!error.code.empty()) error_ += ", code " + error.code.substr(0, word_limit);
         return;
     }
     error_ = error.detail.empty() ? error.message : error.message + " (" + error.detail + ")";
@@ -59,7 +61,8 @@ CallRecord::~CallRecord() {
         .milliseconds("overhead_ms", total - upstream);
     line.number("bytes_in", static_cast<std::int64_t>(bytes_in))
         .number("bytes_out", static_cast<std::int64_t>(bytes_out));
-    line.text("finish", finish_reason).number("attempts", attempts);
+    line.text("finish", std::string_view(finish_reason).substr(0, word_limit))
+        .number("attempts", attempts);
     if (dropped_events > 0) line.number("dropped_events", dropped_events);
     line.text("error", error_).finish();
 }

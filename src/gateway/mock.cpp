@@ -85,7 +85,7 @@ http::awaitable<Result<>> relay_mock(const Sent& sent, const Incoming& incoming,
     const std::array<std::string_view, 1> pieces{body};
     bool is_sent = true;
     if (incoming.is_streaming) {
-        client.begin(200, headers);
+        if (!client.has_begun()) client.begin(200, headers);  // heartbeats may have begun it
         is_sent = client.write(body, true) || co_await client.flush();
     } else {
         is_sent = co_await client.respond(200, headers, pieces);

@@ -36,6 +36,10 @@ Result<> read_form(Incoming& incoming, std::string_view boundary) {
         return fail(ErrorKind::bad_request, "The form lacks the field 'model'.", "model",
                     "missing_required_parameter");
     }
+    if (incoming.model_in_form.size() > 256) {
+        return fail(ErrorKind::bad_request, "The field 'model' is too long for a model's name.",
+                    "model", "invalid_value");
+    }
     incoming.model = incoming.model_in_form;
     return {};
 }

@@ -110,8 +110,7 @@ class Stream {
     Result<> pass(const wire::SseEvent& event, std::string& out) {
         const auto& upstream = sent_.backend->upstream;
         auto passed = relay_.pass(event, out, upstream.target().provider.prefix);
-        if (!passed)
-            passed.error().message = upstream.without_secrets(std::move(passed.error().message));
+        if (!passed) upstream.take_secrets_out(passed.error());
         return passed;
     }
     static Error oversize() {
@@ -162,6 +161,7 @@ http::awaitable<Result<>> relay_stream(Sent& sent, std::unique_ptr<Stream> strea
     while (true) {
         auto passed = stream->pass_on();
         if (!passed) co_return std::unexpected(passed.error());
+        sent.answer->hold();
         if (!*passed && !co_await client.flush())
             co_return fail(ErrorKind::client_left, "The client has left.");
         if (stream->is_over()) break;
@@ -187,7 +187,7 @@ Result<> read_whole_answer(std::string_view body, const Sent& sent, const Incomi
     const auto answer = dialects::openai_chat::read_answer(body);
     if (answer.is_error || !answer.is_object) {
         auto error = dialects::openai_chat::decode_error(200, body, provider);
-        error.message = sent.backend->upstream.without_secrets(std::move(error.message));
+        sent.backend->upstream.take_secrets_out(error);
         return std::unexpected(error);
     }
     record.usage = answer.usage;
@@ -211,8 +211,10 @@ http::awaitable<Result<>> forward_rest(Sent& sent, const config::DeadlineSetting
             if (!piece) co_return std::unexpected(piece.error());
             const bool is_last = answer.is_complete();
             if (piece->empty() && !is_last) break;
-            if (!client.write(*piece, is_last) && !co_await client.flush()) {
-                co_return fail(ErrorKind::client_left, "The client has left.");
+            if (!client.write(*piece, is_last)) {
+                answer.hold();
+                if (!co_await client.flush())
+                    co_return fail(ErrorKind::client_left, "The client has left.");
             }
             if (is_last) co_return Result<>();
         }
@@ -230,8 +232,13 @@ http::awaitable<Result<>> relay_whole(Sent& sent, const Incoming& incoming,
     record.upstream_ended();
     if (!read) co_return std::unexpected(read.error());
     const auto headers = answer_headers(json_type, sent, &answer.head(), record);
+    if (client.has_begun()) {  // heartbeats have promised a stream
+        co_return broken("The provider answered in one piece where a stream was asked for.",
+                         "no event stream");
+    }
     if (!answer.is_complete()) {  // longer than we care to read: it goes on as it is
         client.begin(200, headers);
+        answer.hold();
         if (!client.write(body.view(), false)) co_await client.flush();
         body.clear();
         co_return co_await forward_rest(sent, deadlines, client);
@@ -240,10 +247,6 @@ http::awaitable<Result<>> relay_whole(Sent& sent, const Incoming& incoming,
     std::string model;
     const auto whole = read_whole_answer(body.view(), sent, incoming, record, pieces, model);
     if (!whole) co_return std::unexpected(whole.error());
-    if (client.has_begun()) {  // heartbeats have promised a stream
-        co_return broken("The provider answered in one piece where a stream was asked for.",
-                         "no event stream");
-    }
     if (!co_await client.respond(200, headers, pieces))
         co_return fail(ErrorKind::client_left, "The client has left.");
     co_return Result<>();

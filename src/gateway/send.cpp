@@ -50,7 +50,7 @@ http::awaitable<Error> read_refusal(http::Answer& answer, const providers::Upstr
     if (!read && read.error().kind == ErrorKind::client_left) co_return read.error();
     auto error =
         dialects::openai_chat::decode_error(status, body.view(), upstream.target().provider.prefix);
-    error.message = upstream.without_secrets(std::move(error.message));
+    upstream.take_secrets_out(error);
     error.retry_after = retry_after;
     co_return error;
 }

@@ -49,7 +49,7 @@ awaitable<Result<>> Channel::handshake(SteadyTime until) {
     boost::system::error_code error;
     while (true) {
         ERR_clear_error();
-        const int done = SSL_do_handshake(ssl_);
+        const int done = ended_ ? -1 : SSL_do_handshake(ssl_);
         if (done == 1) break;
         const int want = SSL_get_error(ssl_, done);
         if (ended_ || (want != SSL_ERROR_WANT_READ && want != SSL_ERROR_WANT_WRITE)) {
@@ -132,14 +132,18 @@ void Channel::received(const boost::system::error_code& error, std::size_t bytes
     }
     end_ += static_cast<std::uint32_t>(bytes);
     grew_ = true;
+    tell_arrival();
+}
+
+// Without anybody who waits, reading stops here: while the inbox holds something, no pending read
+// points into it.
+void Channel::tell_arrival() {
     if (waiter_) {
         wake(Wake::ready);
     } else if (waits_to_write_ && stops_writing_on_arrival_) {
         boost::system::error_code ignored;
         socket_.cancel(ignored);
     }
-    // Without anybody who waits, reading stops here: while the inbox holds something, no pending
-    // read points into it.
 }
 
 void Channel::put_back(std::string_view bytes) {
@@ -306,9 +310,9 @@ std::size_t Channel::write_now(std::span<const std::string_view> pieces) {
     return all;
 }
 
-awaitable<bool> Channel::wait_writable(std::chrono::milliseconds stalled_for) {
+awaitable<bool> Channel::wait_writable(SteadyTime until) {
     const auto self = shared_from_this();
-    write_deadline_.set(std::chrono::steady_clock::now() + stalled_for);
+    write_deadline_.set(until);
     boost::system::error_code error;
     auto token = asio::redirect_error(asio::use_awaitable_t<Executor>(), error);
     waits_to_write_ = true;
@@ -320,7 +324,8 @@ awaitable<bool> Channel::wait_writable(std::chrono::milliseconds stalled_for) {
 }
 
 awaitable<bool> Channel::write(std::span<const std::string_view> pieces,
-                               std::chrono::milliseconds stalled_for, std::size_t sent) {
+                               std::chrono::milliseconds stalled_for, std::size_t sent,
+                               SteadyTime until) {
     std::size_t done = 0;    // whole pieces behind us
     std::size_t inside = 0;  // bytes of the piece at hand behind us
     while (true) {
@@ -337,7 +342,9 @@ awaitable<bool> Channel::write(std::span<const std::string_view> pieces,
         std::copy_n(pieces.begin() + static_cast<std::ptrdiff_t>(done), count, left.begin());
         left[0].remove_prefix(inside);
         sent = write_now({left.data(), count});
-        if (sent == 0 && !broken_ && !co_await wait_writable(stalled_for)) co_return false;
+        if (sent > 0 || broken_) continue;
+        const auto stalls_at = std::chrono::steady_clock::now() + stalled_for;
+        if (!co_await wait_writable(std::min(until, stalls_at))) co_return false;
     }
 }
 

@@ -70,9 +70,11 @@ class Channel : public std::enable_shared_from_this<Channel> {
     std::size_t write_now(std::span<const std::string_view> pieces);
     // Sends all of `pieces`, which must stay in place. False when the connection broke, or when
     // `stalled_for` passed without a byte taken (the channel is closed then).
-    //   sent  so many bytes of them have left already
+    //   sent   so many bytes of them have left already
+    //   until  when all of them must have left, however they trickle
     awaitable<bool> write(std::span<const std::string_view> pieces,
-                          std::chrono::milliseconds stalled_for, std::size_t sent = 0);
+                          std::chrono::milliseconds stalled_for, std::size_t sent = 0,
+                          SteadyTime until = SteadyTime::max());
     bool is_broken() const { return broken_; }
 
     // From now on a write that waits is given up when something arrives: an answer that came early.
@@ -99,7 +101,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
     void end(bool by_reset);
     void wake(Wake why);
     std::size_t write_plain(std::span<const std::string_view> pieces);
-    awaitable<bool> wait_writable(std::chrono::milliseconds stalled_for);
+    awaitable<bool> wait_writable(SteadyTime until);
+    void tell_arrival();
 
     Loop& loop_;
     Socket socket_;

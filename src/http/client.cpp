@@ -18,6 +18,8 @@ using namespace std::chrono_literals;
 using Endpoint = asio::generic::stream_protocol::endpoint;
 
 constexpr auto idle_limit = 60s;
+constexpr auto stale_within =
+    500ms;  // a kept connection that dies later had begun to work on the call
 constexpr std::size_t idle_connections = 512;  // of one origin, a thread
 constexpr HeadLimits head_limits{.line_bytes = 8 << 10, .head_bytes = 64 << 10, .headers = 200};
 
@@ -88,6 +90,12 @@ Result<> Answer::note_end() {
     }
     ended_ = true;
     return {};
+}
+
+void Answer::hold() {
+    if (in_inbox_ || raw_.empty()) return;
+    held_.assign(raw_);
+    raw_ = held_;
 }
 
 awaitable<Result<>> Answer::wait(SteadyTime until) {
@@ -276,6 +284,11 @@ awaitable<Result<>> Client::open_tunnel(const std::shared_ptr<Channel>& channel,
         if (!*read) continue;
         const auto status = (*read)->status;
         channel->consume((*read)->size);
+        if (status / 100 == 2 &&
+            !channel->inbox().empty()) {  // it would pass for the provider's own words
+            co_return failure(ErrorKind::upstream_unreachable,
+                              "The proxy spoke before the provider could.", proxy.origin.key);
+        }
         if (status / 100 == 2) co_return Result<>();
         co_return failure(ErrorKind::upstream_unreachable,
                           "The proxy refused to connect to the provider.",
@@ -316,7 +329,7 @@ awaitable<Result<>> Client::read_head(Answer& answer, SteadyTime until) {
     while (true) {
         const auto why = co_await channel.more(until);
         if (answer.cancel_.is_requested()) co_return cancelled();
-        if (why == Wake::timeout) {
+        if (why == Wake::timeout || (channel.has_ended() && now() >= until)) {
             co_return failure(ErrorKind::upstream_timeout, "The provider did not answer in time.",
                               "no head in time");
         }
@@ -404,12 +417,14 @@ awaitable<Result<std::unique_ptr<Answer>>> Client::send(const Origin& origin, st
         // writing failed.
         channel->stop_writing_on_arrival();
         channel->start_reading();
+        const auto sent_at = now();
         const auto written = channel->write_now(message);
-        if (written < bytes) co_await channel->write(message, waits.write_stall, written);
+        if (written < bytes)
+            co_await channel->write(message, waits.write_stall, written, waits.first_byte_by);
         const auto read = co_await read_head(*answer, waits.first_byte_by);
         if (read) co_return answer;
         const bool is_stale = is_reused && read.error().kind == ErrorKind::upstream_broken &&
-                              answer->bytes_received() == 0;
+                              answer->bytes_received() == 0 && now() - sent_at < stale_within;
         if (!is_stale) co_return std::unexpected(read.error());
         channel.reset();
     }

@@ -80,6 +80,10 @@ class Answer {
     // is_complete(). The view holds until the next wait(). Errors: upstream_broken.
     Result<std::string_view> take();
     bool is_complete() const { return body_.is_complete() || ended_; }
+    // To be called before anything but wait() is awaited: what has arrived and is not taken may lie
+    // in memory that the thread shares.
+    void hold();
+
     // Waits for more. Errors: upstream_timeout, and client_left when it was cancelled.
     awaitable<Result<>> wait(SteadyTime until);
 
@@ -106,6 +110,7 @@ class Answer {
     std::string head_bytes_;
     ResponseHead head_;
     BodyReader body_;
+    std::string held_;      // raw_, after hold()
     std::string_view raw_;  // arrived, not yet taken; in the channel's inbox or the loop's scratch
     bool in_inbox_ = true;
     bool ended_ = false;  // by the peer's close, properly

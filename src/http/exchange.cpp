@@ -65,7 +65,8 @@ void Exchange::keep(Block block, Bytes head_bytes, std::string_view arrived) {
 
 void Exchange::watch_for_leaving() {
     channel_->when_ended = [this] { left_.request(); };
-    channel_->start_reading();
+    // What a client sent ahead stays where it is: a read behind it would outlive its block.
+    if (channel_->inbox().empty()) channel_->start_reading();
     if (channel_->has_ended()) left_.request();
 }
 

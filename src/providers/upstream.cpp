@@ -13,6 +13,12 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
     }
 }
 
+// Without the characters that would end a header's line.
+std::string one_line(std::string text) {
+    std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    return text;
+}
+
 bool sets(const config::Target& target, std::string_view name) {
     return std::ranges::find(target.headers, name, &std::pair<std::string, std::string>::first) !=
            target.headers.end();
@@ -29,8 +35,8 @@ Upstream::Upstream(const config::Target& target) : target_(&target) {
     if (mark != std::string::npos) query_ = url.path.substr(mark);
     api_base_ = (url.is_tls ? "https://" : "http://") + url.authority() + path_;
 
-    identity_headers_ = "x-litellm-model-id: " + target.id +
-                        "\r\nx-litellm-model-group: " + target.model_name +
+    identity_headers_ = "x-litellm-model-id: " + one_line(target.id) +
+                        "\r\nx-litellm-model-group: " + one_line(target.model_name) +
                         "\r\nx-litellm-model-api-base: " + api_base_ + "\r\n";
 
     const auto add = [&](std::string_view name, std::string_view value) {
@@ -70,8 +76,15 @@ std::string Upstream::request_head(std::string_view endpoint, std::string_view c
     return head;
 }
 
+void Upstream::take_secrets_out(Error& error) const {
+    for (auto* text : {&error.message, &error.code, &error.type, &error.param}) {
+        *text = without_secrets(std::move(*text));
+    }
+}
+
 std::string Upstream::without_secrets(std::string text) const {
-    replace_all(text, target_->api_key.reveal(), "[key]");
+    const auto& key = target_->api_key.reveal();
+    if (key.size() >= 8) replace_all(text, key, "[key]");  // a shorter one is no secret, but a word
     for (const auto& [name, value] : target_->headers) {
         if (value.size() >= 8) replace_all(text, value, "[header]");
     }

@@ -32,10 +32,12 @@ class Upstream {
     std::string request_head(std::string_view endpoint, std::string_view content_type,
                              std::size_t content_length, std::string_view accept) const;
 
-    // `text` without what is nobody's business: our key, and the upstream's own host.
-    std::string without_secrets(std::string text) const;
+    // The upstream's error without what is nobody's business: our key, and the upstream's own host.
+    void take_secrets_out(Error& error) const;
 
  private:
+    std::string without_secrets(std::string text) const;
+
     const config::Target* target_;
     wire::Origin origin_;
     std::string api_base_;

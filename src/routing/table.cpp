@@ -104,6 +104,7 @@ Result<Plan> Table::plan(std::string_view model, SteadyTime now) const {
 }
 
 std::string Table::nearest_name(std::string_view model) const {
+    if (model.size() > 64) return {};  // the search is as costly as both lengths together
     std::vector<std::string_view> names;
     for (const auto& one : listed_) names.push_back(one.id);
     return std::string(nearest(model, names));

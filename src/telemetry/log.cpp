@@ -100,8 +100,14 @@ Result<> open_log(const std::string& path, Level least, Format format) {
             return fail(ErrorKind::bad_request,
                         "log_file: cannot write " + path + ": " + std::strerror(errno));
     }
-    const int before = log.descriptor.exchange(descriptor);
-    if (before != STDERR_FILENO && before != descriptor) ::close(before);
+    const int before = log.descriptor.load();
+    if (before != STDERR_FILENO && descriptor != STDERR_FILENO) {
+        ::dup3(descriptor, before,
+               O_CLOEXEC);  // other threads may be writing to it: the number stays
+        ::close(descriptor);
+    } else {
+        log.descriptor = descriptor;
+    }
     return {};
 }
 

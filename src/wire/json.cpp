@@ -12,6 +12,8 @@ std::string_view trimmed(std::string_view text) {
 
 simdjson::simdjson_result<document> read(std::string_view text) {
     thread_local parser reader;
+    constexpr std::size_t large = 1 << 20;  // what one call needed is not kept for all that follow
+    if (reader.capacity() > large && text.size() < large) reader = parser();
     return reader.iterate(
         simdjson::padded_string_view(text.data(), text.size(), text.size() + padding));
 }

@@ -161,7 +161,7 @@ Error decode_error(int status, std::string_view body, std::string_view provider)
     Error error{.kind = ErrorKind::upstream_refused, .message = {}};
     error.status = status;
     auto said = read_json(body);
-    if (status < 400) {
+    if (status < 400 || status > 599) {
         const int code = said.code.size() == 3 ? std::atoi(said.code.c_str()) : 0;
         error.status = code >= 400 && code < 600 ? code : 502;
     }

@@ -10,6 +10,8 @@ namespace {
 
 namespace json = wire::json;
 
+constexpr std::size_t longest_name = 256;
+constexpr std::size_t most_members = 1000;
 constexpr std::string_view asking_for_usage = "{\"include_usage\":true}";
 
 std::unexpected<Error> not_json() {
@@ -51,6 +53,10 @@ Result<Request> Request::read(std::string_view body, std::span<const std::string
             const auto value = json::raw(field.value());
             if (value.empty()) return not_json();
             const auto* end = value.data() + value.size();
+            if (request.members_.size() == most_members) {
+                return fail(ErrorKind::bad_request, "The request has more than 1000 fields.", {},
+                            "too_many_parameters");
+            }
             request.members_.push_back(
                 {request.key_text({key_begin, static_cast<std::size_t>(end - key_begin)}, key),
                  value,
@@ -107,6 +113,10 @@ Result<> Request::read_known() {
         return fail(ErrorKind::bad_request,
                     "The field 'model' must be a string that names a model.", "model",
                     "invalid_type");
+    }
+    if (name.size() > longest_name) {
+        return fail(ErrorKind::bad_request, "The field 'model' is too long for a model's name.",
+                    "model", "invalid_value");
     }
     model_ = name;
 

@@ -22,6 +22,13 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
+// Makes one line of JSON that came in several: a line end between two of its tokens would be one of
+// the event's.
+void unfold(std::string& out, std::size_t begin) {
+    const auto is_end = [](char c) { return c == '\n' || c == '\r'; };
+    std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), is_end, ' ');
+}
+
 // Removes members of an object while it is walked in order, commas and all.
 class Remover {
  public:
@@ -248,18 +255,14 @@ Result<> StreamRelay::pass(const wire::SseEvent& event, std::string& out,
     out += "data: ";
     const auto begin = out.size();
     append_edited(out, data, seen.edits);
-    // A line end between two tokens of the JSON would be one of the event's.
-    if (data.find_first_of("\r\n") != std::string_view::npos) {
-        std::replace_if(
-            out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
-            [](char c) { return c == '\n' || c == '\r'; }, ' ');
-    }
+    unfold(out, begin);
     out += "\n\n";
     return {};
 }
 
 void StreamRelay::finish(std::string& out) {
     if (wants_usage_ && !usage_json_.empty()) {
+        const auto begin = out.size();
         out += "data: {\"id\":";
         out += id_.empty() ? "\"\"" : id_;
         out += ",\"object\":";
@@ -270,6 +273,7 @@ void StreamRelay::finish(std::string& out) {
         out += model_;
         out += ",\"choices\":[],\"usage\":";
         out += usage_json_;
+        unfold(out, begin);
         out += "}\n\n";
     }
     out += "data: [DONE]\n\n";
