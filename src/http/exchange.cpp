@@ -224,8 +224,8 @@ void Exchange::begin_with_length(int status, std::string_view header_lines, std:
     begun_ = true;
     status_ = status;
     outgoing_.clear();
-    append_head(outgoing_, status, header_lines,
-                "content-length: " + std::to_string(length) + "\r\n");
+    const auto line = "content-length: " + std::to_string(length) + "\r\n";
+    append_head(outgoing_, status, header_lines, status == 204 ? std::string_view() : line);
 }
 
 bool Exchange::write(std::string_view piece, bool is_last) {
