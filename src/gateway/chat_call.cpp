@@ -56,13 +56,10 @@ http::awaitable<void> serve_call(http::Exchange& client, Services& services,
                                   endpoint.path);  // written when it leaves scope, come what may
     client.common_headers += call_headers(record);
     const auto outcome = co_await run(client, services, *config, endpoint, record);
-    if (!outcome) {
-        record.failed(outcome.error());
-        if (outcome.error().kind != ErrorKind::client_left)
-            co_await refuse(client, outcome.error());
-    }
-    record.status = record.status == 0 || client.has_begun() ? client.status() : record.status;
-    if (!outcome && outcome.error().kind == ErrorKind::client_left) record.status = 499;
+    const bool has_left = !outcome && outcome.error().kind == ErrorKind::client_left;
+    if (!outcome) record.failed(outcome.error());
+    if (!outcome && !has_left) co_await refuse(client, outcome.error());
+    record.status = has_left ? 499 : client.status();
     record.bytes_in = client.bytes_in();
     record.bytes_out = client.bytes_out();
 }
