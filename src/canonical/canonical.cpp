@@ -1,2 +1,3 @@
-// The canonical form is plain structs; this file makes the layer a library.
-#include "canonical/usage.hpp"
+// The layer is plain structs; this file has the compiler look at each header alone.
+#include "canonical/answer.hpp"
+#include "canonical/request.hpp"

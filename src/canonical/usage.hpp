@@ -4,14 +4,21 @@
 
 namespace router::canonical {
 
-// Tokens of one call. `prompt` includes the cached ones, `completion` the reasoning ones.
+// Tokens of one call. `prompt` includes those read from and written to a cache, `completion` those
+// of reasoning; the audio ones are part of both. Dialects that count otherwise convert.
 struct Usage {
     std::uint64_t prompt = 0;
     std::uint64_t completion = 0;
     std::uint64_t total = 0;
-    std::uint64_t cached = 0;
+    std::uint64_t cached = 0;            // read from a cache
+    std::uint64_t cache_written = 0;     // all that was written, for whatever time
+    std::uint64_t cache_written_1h = 0;  // the part of it that is kept for an hour
     std::uint64_t reasoning = 0;
-    bool is_known = false;  // false: the upstream did not say
+    std::uint64_t prompt_audio = 0;
+    std::uint64_t completion_audio = 0;
+    std::uint64_t web_searches = 0;  // requests, not tokens
+    bool is_known = false;           // false: the upstream did not say
+    bool knows_reasoning = false;    // the upstream told reasoning tokens, even if none
 };
 
 }  // namespace router::canonical

@@ -1,5 +1,7 @@
 #include "wire/json.hpp"
 
+#include "wire/json_text.hpp"
+
 namespace router::wire::json {
 namespace {
 
@@ -39,6 +41,42 @@ std::string_view raw(value& element) {
 std::string_view text_or_empty(value& element) {
     std::string_view text;
     return element.get_string().get(text) == simdjson::SUCCESS ? text : std::string_view();
+}
+
+std::optional<std::string_view> escaped_text(value& element) {
+    const auto token = trimmed(element.raw_json_token());
+    if (token.size() < 2 || token.front() != '"' || token.back() != '"') return std::nullopt;
+    const auto inside = token.substr(1, token.size() - 2);
+    if (!has_good_escapes(inside)) return std::nullopt;
+    return inside;
+}
+
+std::optional<double> number(value& element) {
+    double real = 0;
+    if (element.get_double().get(real) == simdjson::SUCCESS) return real;
+    if (element.get_double_in_string().get(real) == simdjson::SUCCESS) return real;
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> integer(value& element) {
+    std::int64_t whole = 0;
+    if (element.get_int64().get(whole) == simdjson::SUCCESS) return whole;
+    const auto real = number(element);
+    if (!real || *real < -9e15 || *real > 9e15) return std::nullopt;
+    return static_cast<std::int64_t>(*real);
+}
+
+std::optional<bool> boolean(value& element) {
+    bool is = false;
+    if (element.get_bool().get(is) != simdjson::SUCCESS) return std::nullopt;
+    return is;
+}
+
+bool is_null(value& element) { return trimmed(element.raw_json_token()) == "null"; }
+
+json_type type_of(value& element) {
+    json_type type{};
+    return element.type().get(type) == simdjson::SUCCESS ? type : json_type::null;
 }
 
 bool is_valid(std::string_view text) {

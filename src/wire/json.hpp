@@ -3,9 +3,11 @@
 #include <simdjson.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 // The one place that names the JSON library. Readers elsewhere use `json::` and the few functions
 // below.
@@ -28,6 +30,58 @@ std::string_view raw(value& element);
 
 // The text of a string value; empty when it is no string. Valid as long as the document.
 std::string_view text_or_empty(value& element);
+
+// The inside of a string value, escapes and all: a view into the text that read() was given, which
+// outlives the document. Nothing when it is no string, or has an escape that is none.
+std::optional<std::string_view> escaped_text(value& element);
+
+// The number that a value is, from a string of digits as well.
+std::optional<double> number(value& element);
+std::optional<std::int64_t> integer(value& element);
+std::optional<bool> boolean(value& element);
+
+// Calls visit(key, value&) for each member of an object; the key is unescaped and holds as long as
+// the document. Stops when visit returns false. False when the object is malformed or `element` is
+// none.
+template <class Visit>
+bool each_member(value& element, Visit&& visit) {
+    object members;
+    if (element.get_object().get(members) != simdjson::SUCCESS) return false;
+    for (auto member : members) {
+        std::string_view key;
+        value found;
+        if (member.unescaped_key().get(key) != simdjson::SUCCESS) return false;
+        if (member.value().get(found) != simdjson::SUCCESS) return false;
+        if constexpr (std::is_same_v<decltype(visit(key, found)), bool>) {
+            if (!visit(key, found)) return true;
+        } else {
+            visit(key, found);
+        }
+    }
+    return true;
+}
+
+// The same for the elements of an array: visit(value&).
+template <class Visit>
+bool each_element(value& element, Visit&& visit) {
+    array elements;
+    if (element.get_array().get(elements) != simdjson::SUCCESS) return false;
+    for (auto item : elements) {
+        value found;
+        if (item.get(found) != simdjson::SUCCESS) return false;
+        if constexpr (std::is_same_v<decltype(visit(found)), bool>) {
+            if (!visit(found)) return true;
+        } else {
+            visit(found);
+        }
+    }
+    return true;
+}
+
+// Whether a value is null. One that is malformed is not.
+bool is_null(value& element);
+
+json_type type_of(value& element);  // of one that is malformed: json_type::null
 
 // Whether the text is JSON through and through; `read` checks only what is looked at. The text need
 // not be padded.

@@ -70,5 +70,25 @@ TEST(JsonText, WritesEveryByteSoThatItIsReadBackTheSame) {
     }
 }
 
+TEST(JsonText, UnescapesWhatItEscaped) {
+    for (const std::string& text :
+         {"", "plain", "a\"b\\c\n\t\r\b\f\x01", "\xc3\xa9 \xf0\x9f\x98\x80"})
+        EXPECT_EQ(unescaped(escaped(text)), text);
+}
+
+TEST(JsonText, UnescapesCodePointsAndPairsOfSurrogates) {
+    EXPECT_EQ(unescaped(R"(\u0041\u00e9\u20ac\ud83d\ude00\/)"),
+              "A\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80/");
+    EXPECT_EQ(unescaped(R"(\ud83d!)"), "\xef\xbf\xbd!");
+    EXPECT_EQ(unescaped(R"(\ude00)"), "\xef\xbf\xbd");
+}
+
+TEST(JsonText, KnowsTheEscapesOfJson) {
+    EXPECT_TRUE(has_good_escapes(R"(a\"\\\/\b\f\n\r\t\u00e9)"));
+    for (const auto* text : {"\\", "\\x", "\\u12", "\\u12g4", "a\\\\\\"}) {
+        EXPECT_FALSE(has_good_escapes(text)) << text;
+    }
+}
+
 }  // namespace
 }  // namespace router::wire

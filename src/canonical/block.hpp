@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "canonical/text.hpp"
+
+namespace router::canonical {
+
+// Whose proof of thinking a signature is; it must go back to the same one unchanged, and never to
+// another.
+enum class Origin : std::uint8_t {
+    none,
+    anthropic,   // `signature` of a thinking block, `data` of a redacted one
+    gemini,      // `thoughtSignature`
+    openai,      // `encrypted_content` of a reasoning item
+    openrouter,  // an entry of `reasoning_details`, kept as JSON
+};
+
+struct Signature {
+    Origin origin = Origin::none;
+    std::string issuer{};  // which account of that provider: Upstream::issuer(); empty: not known
+    Text value{};          // as the provider wrote it
+    bool is_present() const { return origin != Origin::none; }
+};
+
+// A provider may keep the prompt up to here for the next call.
+enum class CacheMark : std::uint8_t { none, short_lived, one_hour };
+
+struct Citation {
+    Text url{};
+    Text title{};
+    Text cited_text{};
+    std::int64_t start = -1;  // of the cited stretch, in characters (code points) of its text block
+    std::int64_t end = -1;    // one past it; -1: not known
+    Json original{};          // as its dialect wrote it
+};
+
+struct TextBlock {
+    Text text;
+    CacheMark cache = CacheMark::none;
+    std::vector<Citation> citations{};
+    Signature signature{};  // Gemini may seal a text, an empty one as well
+};
+
+enum class MediaKind : std::uint8_t { image, audio, video, document };
+enum class MediaSource : std::uint8_t {
+    base64,   // `data` holds it
+    url,      // `data` is where it is
+    file_id,  // `data` names a file that one provider keeps: it cannot go to another
+    text,     // a document of plain text: `data` is the text
+};
+
+struct MediaBlock {
+    MediaKind kind = MediaKind::image;
+    MediaSource source = MediaSource::base64;
+    std::string mime{};    // "image/png"; empty: not said
+    Text data{};           // base64 without a data URL's head; a URL; an id; a text
+    Text name{};           // a file's name or title
+    std::string detail{};  // of an image: "low", "high", "auto", "original"; empty: not said
+    CacheMark cache = CacheMark::none;
+};
+
+// What a model thought before it spoke. `text` may be empty while the signature stands.
+struct ThinkingBlock {
+    Text text{};
+    Signature signature{};
+    bool is_redacted = false;  // the signature's value is all there is
+    std::string id{};          // of a Responses item
+};
+
+enum class ToolKind : std::uint8_t {
+    function,        // takes JSON
+    custom,          // takes free text (Responses, Chat)
+    web_search,      // run by the provider
+    web_fetch,       // run by the provider
+    code_execution,  // run by the provider
+    opaque,          // whatever only one dialect knows; `declaration` says it
+};
+
+struct ToolCallBlock {
+    std::string id{};  // of the call, what its result names
+    std::string name{};
+    std::string name_space{};            // Responses: the namespace that the tool stands in
+    ToolKind kind = ToolKind::function;  // function or custom
+    Json arguments{};       // a JSON object; of a custom tool the text, as a JSON string's inside
+    Signature signature{};  // Gemini seals the call itself
+    std::string item_id{};  // of a Responses item
+    CacheMark cache = CacheMark::none;
+};
+
+// A part that only the request's (or answer's) own dialect can say, verbatim: server tools and
+// their results, item references.
+struct OpaqueBlock {
+    std::string type{};  // as its dialect calls it: "server_tool_use", "executableCode"
+    Json json{};
+};
+
+using ResultPart = std::variant<TextBlock, MediaBlock, OpaqueBlock>;
+
+struct ToolResultBlock {
+    std::string call_id{};
+    std::string name{};               // of the tool, where the dialect says it (Gemini)
+    std::vector<ResultPart> parts{};  // empty: an empty result
+    bool is_error = false;
+    ToolKind kind = ToolKind::function;  // function or custom
+    Json object{};  // Gemini: the response as the JSON object that it was; empty elsewhere
+    CacheMark cache = CacheMark::none;
+};
+
+struct RefusalBlock {
+    Text text;
+};
+
+using Block = std::variant<TextBlock, MediaBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock,
+                           RefusalBlock, OpaqueBlock>;
+
+}  // namespace router::canonical

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "wire/json_text.hpp"
+
+namespace router::canonical {
+
+// A text as it stands between the quotes of a JSON string, escapes and all. Every dialect is JSON,
+// so a text goes from one body into another without being touched; whoever must know what it says
+// asks for plain(). It points into the body that was decoded, or into a Request's arena.
+struct Text {
+    std::string_view escaped;
+
+    bool is_empty() const { return escaped.empty(); }
+    std::string plain() const { return wire::unescaped(escaped); }
+    friend bool operator==(Text, Text) = default;
+};
+
+// JSON as it stands, white space and all: a schema, the arguments of a call, a field that only one
+// dialect knows. Empty: absent.
+using Json = std::string_view;
+
+// Keeps texts that were made, not found, for as long as whoever points into them. Shared by the
+// copies of a request.
+class Arena {
+ public:
+    // The views hold as long as the arena.
+    std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
+    Text keep_escaped(std::string_view plain) { return {keep(wire::escaped(plain))}; }
+
+ private:
+    std::deque<std::string> texts_;
+};
+
+}  // namespace router::canonical

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <charconv>
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "wire/json_text.hpp"
+
+namespace router::wire {
+
+// Appends JSON to a text, and sees to the commas. Whoever writes sees to the brackets: what is
+// begun must be ended, and in an object each value follows its key.
+//
+//   key      a name of ours: letters, digits, '_' and '-', not escaped
+//   text     plain text, escaped here; escaped: the inside of a JSON string; raw: JSON as it stands
+class JsonWriter {
+ public:
+    explicit JsonWriter(std::string& out) : out_(&out) {}
+
+    JsonWriter& begin_object() { return open('{'); }
+    JsonWriter& end_object() { return close('}'); }
+    JsonWriter& begin_array() { return open('['); }
+    JsonWriter& end_array() { return close(']'); }
+
+    JsonWriter& key(std::string_view name) {
+        comma();
+        *out_ += '"';
+        *out_ += name;
+        *out_ += "\":";
+        needs_comma_ = false;
+        return *this;
+    }
+
+    JsonWriter& text(std::string_view plain) {
+        comma();
+        append_quoted(*out_, plain);
+        return *this;
+    }
+    JsonWriter& escaped(std::string_view inside) {
+        comma();
+        *out_ += '"';
+        *out_ += inside;
+        *out_ += '"';
+        return *this;
+    }
+    JsonWriter& raw(std::string_view json) {
+        comma();
+        *out_ += json;
+        return *this;
+    }
+    JsonWriter& null() { return raw("null"); }
+    JsonWriter& boolean(bool value) { return raw(value ? "true" : "false"); }
+    template <class Number>
+        requires std::integral<Number> || std::floating_point<Number>
+    JsonWriter& number(Number value) {  // a double as the shortest text that reads back the same
+        char digits[32];
+        const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        return raw({digits, static_cast<std::size_t>(end - digits)});
+    }
+
+    // key and value in one.
+    JsonWriter& text(std::string_view name, std::string_view plain) {
+        return key(name).text(plain);
+    }
+    JsonWriter& escaped(std::string_view name, std::string_view inside) {
+        return key(name).escaped(inside);
+    }
+    JsonWriter& raw(std::string_view name, std::string_view json) { return key(name).raw(json); }
+    JsonWriter& null(std::string_view name) { return key(name).null(); }
+    JsonWriter& boolean(std::string_view name, bool value) { return key(name).boolean(value); }
+    template <class Number>
+    JsonWriter& number(std::string_view name, Number value) {
+        return key(name).number(value);
+    }
+    JsonWriter& begin_object(std::string_view name) { return key(name).begin_object(); }
+    JsonWriter& begin_array(std::string_view name) { return key(name).begin_array(); }
+
+    std::string& out() { return *out_; }
+
+ private:
+    void comma() {
+        if (needs_comma_) *out_ += ',';
+        needs_comma_ = true;
+    }
+    JsonWriter& open(char bracket) {
+        comma();
+        *out_ += bracket;
+        needs_comma_ = false;
+        return *this;
+    }
+    JsonWriter& close(char bracket) {
+        *out_ += bracket;
+        needs_comma_ = true;
+        return *this;
+    }
+
+    std::string* out_;
+    bool needs_comma_ = false;
+};
+
+}  // namespace router::wire
