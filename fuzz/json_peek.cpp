@@ -3,16 +3,16 @@
 
 #include "dialects/openai_chat/answer.hpp"
 #include "dialects/openai_chat/error.hpp"
-#include "dialects/openai_chat/request.hpp"
+#include "dialects/client_body.hpp"
 #include "input.hpp"
 #include "wire/json.hpp"
 
 namespace {
 
-using namespace router::dialects::openai_chat;
+using namespace router::dialects;
 namespace json = router::wire::json;
 
-std::string written(const Request& request, const Changes& changes) {
+std::string written(const ClientBody& request, const Changes& changes) {
     OutgoingBody out;
     request.write(changes, out);
     std::string text;
@@ -23,12 +23,12 @@ std::string written(const Request& request, const Changes& changes) {
 
 // What is written is JSON again when the input was, says the model's new name and is written the
 // same once more.
-void check(const Request& request, const Changes& changes, bool was_valid) {
+void check(const ClientBody& request, const Changes& changes, bool was_valid) {
     const auto text = written(request, changes);
     if (!was_valid) return;
     fuzz::require(json::is_valid(text));
     const fuzz::Copy copy(text, json::padding);
-    const auto again = Request::read(copy.view(), {});
+    const auto again = ClientBody::read(copy.view(), {});
     fuzz::require(again && again->model() == changes.model &&
                   again->is_streaming() == request.is_streaming());
     if (changes.asks_for_usage && request.is_streaming()) fuzz::require(again->wants_usage());
@@ -43,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const auto choice = input.byte();
     const fuzz::Copy copy(input.rest(), json::padding);
 
-    if (const auto request = Request::read(copy.view(), {})) {
+    if (const auto request = ClientBody::read(copy.view(), {})) {
         const bool was_valid = json::is_valid(copy.view());
         const std::vector<JsonMember> defaults{{"temperature", "0.5"}, {"stop", "[\"a\"]"}};
         const std::vector<JsonMember> replacements{{"top_p", "1"}, {"think", "{\"budget\":1}"}};

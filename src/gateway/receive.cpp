@@ -5,10 +5,10 @@
 namespace router::gateway {
 namespace {
 
-using dialects::openai_chat::Request;
+using dialects::ClientBody;
 
 Result<> read_json(Incoming& incoming, const Endpoint& endpoint) {
-    auto request = Request::read(incoming.body, endpoint.required);
+    auto request = ClientBody::read(incoming.body, endpoint.required);
     if (!request) return std::unexpected(request.error());
     incoming.model = request->model();
     incoming.is_streaming = request->is_streaming();
@@ -62,8 +62,8 @@ http::awaitable<Result<std::unique_ptr<Incoming>>> receive(http::Exchange& clien
     co_return incoming;
 }
 
-void write_for(const Incoming& incoming, const dialects::openai_chat::Changes& changes,
-               dialects::openai_chat::OutgoingBody& out) {
+void write_for(const Incoming& incoming, const dialects::Changes& changes,
+               dialects::OutgoingBody& out) {
     if (incoming.json) {
         incoming.json->write(changes, out);
         return;

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "config/settings.hpp"
-#include "dialects/openai_chat/request.hpp"
+#include "dialects/client_body.hpp"
 #include "gateway/endpoint.hpp"
 #include "http/exchange.hpp"
 
@@ -20,8 +20,8 @@ struct Incoming {
     bool wants_usage = false;
     std::string content_type;
     std::string_view body;
-    std::optional<dialects::openai_chat::Request> json;  // of a JSON body
-    std::string_view model_in_form;                      // of a form: the field's value in the body
+    std::optional<dialects::ClientBody> json;  // of a JSON body
+    std::string_view model_in_form;            // of a form: the field's value in the body
 
     void release() {  // the body is not sent again
         *this = Incoming();
@@ -36,7 +36,7 @@ http::awaitable<Result<std::unique_ptr<Incoming>>> receive(http::Exchange& clien
                                                            const Endpoint& endpoint);
 
 // The body as a target gets it.
-void write_for(const Incoming& incoming, const dialects::openai_chat::Changes& changes,
-               dialects::openai_chat::OutgoingBody& out);
+void write_for(const Incoming& incoming, const dialects::Changes& changes,
+               dialects::OutgoingBody& out);
 
 }  // namespace router::gateway

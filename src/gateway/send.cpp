@@ -28,10 +28,9 @@ http::Waits waits_for(const config::Target& target, const config::DeadlineSettin
             .first_byte_by = std::min(now + first_byte, ends_by)};
 }
 
-dialects::openai_chat::Changes changes_for(const routing::Attempt& attempt,
-                                           const Endpoint& endpoint) {
+dialects::Changes changes_for(const routing::Attempt& attempt, const Endpoint& endpoint) {
     const auto& target = attempt.backend->upstream.target();
-    dialects::openai_chat::Changes changes{.model = attempt.model};
+    dialects::Changes changes{.model = attempt.model};
     if (endpoint.relay != Relay::read) return changes;
     changes.defaults = target.defaults;
     changes.replacements = target.extra_body;
@@ -66,7 +65,7 @@ http::awaitable<Result<Sent>> attempt_one(const routing::Attempt& attempt,
                              ? std::min(call_ends_by, steady_clock::now() + *target.timeout)
                              : call_ends_by;
 
-    dialects::openai_chat::OutgoingBody body;
+    dialects::OutgoingBody body;
     const auto changes = changes_for(attempt, endpoint);
     write_for(incoming, changes, body);
     const auto head = upstream.request_head(endpoint.path, incoming.content_type, body.size(),

@@ -1,11 +1,11 @@
-#include "dialects/openai_chat/request.hpp"
+#include "dialects/client_body.hpp"
 
 #include <algorithm>
 
 #include "wire/json.hpp"
 #include "wire/json_text.hpp"
 
-namespace router::dialects::openai_chat {
+namespace router::dialects {
 namespace {
 
 namespace json = wire::json;
@@ -36,8 +36,10 @@ std::size_t OutgoingBody::size() const {
     return bytes;
 }
 
-Result<Request> Request::read(std::string_view body, std::span<const std::string_view> required) {
-    Request request;
+Result<ClientBody> ClientBody::read(std::string_view body,
+                                    std::span<const std::string_view> required,
+                                    std::string_view in_url) {
+    ClientBody request;
     request.body_ = body;
     request.members_.reserve(16);
     {
@@ -65,7 +67,8 @@ Result<Request> Request::read(std::string_view body, std::span<const std::string
         // What stands behind the object is no part of it, and not for an upstream to find.
         if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return not_json();
     }
-    if (const auto known = request.read_known(); !known) return std::unexpected(known.error());
+    if (const auto known = request.read_known(in_url); !known)
+        return std::unexpected(known.error());
     for (const auto name : required) {
         const auto* member = request.find(name);
         if (member == nullptr || member->value == "null") {
@@ -79,7 +82,7 @@ Result<Request> Request::read(std::string_view body, std::span<const std::string
 
 // A key as unescaped text that lives as long as the request: the client's own bytes where nothing
 // is escaped in them.
-std::string_view Request::key_text(std::string_view raw_from, std::string_view unescaped) {
+std::string_view ClientBody::key_text(std::string_view raw_from, std::string_view unescaped) {
     const auto length = unescaped.size();
     if (raw_from.size() > length && raw_from[length] == '"' &&
         raw_from.substr(0, length) == unescaped) {
@@ -88,7 +91,7 @@ std::string_view Request::key_text(std::string_view raw_from, std::string_view u
     return unescaped_.emplace_front(unescaped);
 }
 
-Result<> Request::read_known() {
+Result<> ClientBody::read_known(std::string_view in_url) {
     for (const std::string_view name : {"model", "stream", "stream_options"}) {
         if (std::ranges::count(members_, name, &Member::key) > 1) {
             return fail(ErrorKind::bad_request,
@@ -99,6 +102,19 @@ Result<> Request::read_known() {
     const auto* stream = find("stream");
     is_streaming_ = stream != nullptr && stream->value == "true";
 
+    if (const auto* options = find("stream_options");
+        options != nullptr && options->value.front() == '{') {
+        bool included = false;
+        auto document = json::read(options->value);
+        wants_usage_ =
+            document["include_usage"].get_bool().get(included) == simdjson::SUCCESS && included;
+    }
+    if (in_url.empty()) return read_model();
+    model_ = in_url;
+    return {};
+}
+
+Result<> ClientBody::read_model() {
     const auto* model = find("model");
     if (model == nullptr || model->value == "null") {
         return fail(ErrorKind::bad_request, "The request lacks the field 'model'.", "model",
@@ -119,24 +135,16 @@ Result<> Request::read_known() {
                     "model", "invalid_value");
     }
     model_ = name;
-
-    if (const auto* options = find("stream_options");
-        options != nullptr && options->value.front() == '{') {
-        bool included = false;
-        auto document = json::read(options->value);
-        wants_usage_ =
-            document["include_usage"].get_bool().get(included) == simdjson::SUCCESS && included;
-    }
     return {};
 }
 
-const Request::Member* Request::find(std::string_view key) const {
+const ClientBody::Member* ClientBody::find(std::string_view key) const {
     const auto found = std::ranges::find(members_, key, &Member::key);
     return found == members_.end() ? nullptr : &*found;
 }
 
 // The client's stream_options and the wish for usage, as JSON.
-std::string Request::stream_options_with_usage() const {
+std::string ClientBody::stream_options_with_usage() const {
     const auto* options = find("stream_options");
     if (options == nullptr || options->value.front() != '{') return std::string(asking_for_usage);
     std::string out = "{\"include_usage\":true";
@@ -157,7 +165,7 @@ std::string Request::stream_options_with_usage() const {
     return out + "}";
 }
 
-void Request::write(const Changes& changes, OutgoingBody& out) const {
+void ClientBody::write(const Changes& changes, OutgoingBody& out) const {
     const bool adds_usage = changes.asks_for_usage && is_streaming_ && !wants_usage_;
     const bool is_plain = changes.defaults.empty() && changes.replacements.empty() &&
                           changes.dropped.empty() &&
@@ -167,6 +175,11 @@ void Request::write(const Changes& changes, OutgoingBody& out) const {
         return;
     }
     // The client's bytes, but for the model's name and, at the very front, the wish for usage.
+    if (find("model") == nullptr) {
+        out.pieces[0] = body_;
+        out.count = 1;
+        return;
+    }
     out.own = adds_usage ? "\"stream_options\":" + std::string(asking_for_usage) + "," : "";
     const auto inserted = out.own.size();
     wire::append_quoted(out.own, changes.model);
@@ -187,7 +200,7 @@ void Request::write(const Changes& changes, OutgoingBody& out) const {
 }
 
 // Member by member: what the client sent in its order, then what it did not send.
-void Request::rewrite(const Changes& changes, OutgoingBody& out) const {
+void ClientBody::rewrite(const Changes& changes, OutgoingBody& out) const {
     auto& text = out.own;
     text.reserve(body_.size() + 256);
     text = "{";
@@ -230,4 +243,4 @@ void Request::rewrite(const Changes& changes, OutgoingBody& out) const {
     out.count = 1;
 }
 
-}  // namespace router::dialects::openai_chat
+}  // namespace router::dialects

@@ -1,4 +1,4 @@
-#include "dialects/openai_chat/request.hpp"
+#include "dialects/client_body.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include "../wire/feeding.hpp"
 #include "wire/json.hpp"
 
-namespace router::dialects::openai_chat {
+namespace router::dialects {
 namespace {
 
 using namespace std::string_literals;
@@ -18,7 +18,7 @@ constexpr std::string_view messages_required[] = {"messages"};
 // What becomes of a body under `changes`; the text of the error where it is refused.
 std::string written(const std::string& text, const Changes& changes) {
     const Padded body(text);
-    const auto request = Request::read(body, {});
+    const auto request = ClientBody::read(body, {});
     if (!request) return request.error().message;
     OutgoingBody out;
     request->write(changes, out);
@@ -31,62 +31,62 @@ std::string written(const std::string& text, const Changes& changes) {
 
 Error refusal_of(const std::string& text, std::span<const std::string_view> required = {}) {
     const Padded body(text);
-    const auto request = Request::read(body, required);
+    const auto request = ClientBody::read(body, required);
     EXPECT_FALSE(request) << text;
     return request ? Error() : request.error();
 }
 
 bool is_read(const std::string& text, std::span<const std::string_view> required = {}) {
-    return Request::read(Padded(text), required).has_value();
+    return ClientBody::read(Padded(text), required).has_value();
 }
 
 bool is_streaming(const std::string& stream) {
     const Padded body(R"({"model":"m","stream":)" + stream + "}");
-    const auto request = Request::read(body, {});
+    const auto request = ClientBody::read(body, {});
     return request && request->is_streaming();
 }
 
 bool wants_usage(const std::string& options) {
     const Padded body(R"({"model":"m","stream":true,"stream_options":)" + options + "}");
-    const auto request = Request::read(body, {});
+    const auto request = ClientBody::read(body, {});
     return request && request->wants_usage();
 }
 
 // Reading
 
-TEST(ChatRequest, ReadsWhatRoutingMustKnow) {
+TEST(ClientBody, ReadsWhatRoutingMustKnow) {
     const Padded body(
         R"({"model":"gpt-4o","messages":[],"stream":true,"stream_options":{"include_usage":true}})");
-    const auto request = Request::read(body, messages_required);
+    const auto request = ClientBody::read(body, messages_required);
     ASSERT_TRUE(request);
     EXPECT_EQ(request->model(), "gpt-4o");
     EXPECT_TRUE(request->is_streaming());
     EXPECT_TRUE(request->wants_usage());
 }
 
-TEST(ChatRequest, ReadsEscapedModelNames) {
+TEST(ClientBody, ReadsEscapedModelNames) {
     const Padded body(R"({"model":"a\/b\u002Dc\"d\u00e4"})");
-    const auto request = Request::read(body, {});
+    const auto request = ClientBody::read(body, {});
     ASSERT_TRUE(request);
     EXPECT_EQ(request->model(), "a/b-c\"d\xC3\xA4");
 }
 
-TEST(ChatRequest, ReadsEscapedKeys) {
+TEST(ClientBody, ReadsEscapedKeys) {
     const Padded body(R"({"mod\u0065l":"m","str\u0065am":true,"\u006dessages":[]})");
-    const auto request = Request::read(body, messages_required);
+    const auto request = ClientBody::read(body, messages_required);
     ASSERT_TRUE(request);
     EXPECT_EQ(request->model(), "m");
     EXPECT_TRUE(request->is_streaming());
 }
 
-TEST(ChatRequest, StreamsForTrueAlone) {
+TEST(ClientBody, StreamsForTrueAlone) {
     EXPECT_TRUE(is_streaming("true"));
     EXPECT_TRUE(is_streaming(" true\n"));
     for (const auto& value : {"false"s, "null"s, "1"s, "\"true\""s, "[true]"s})
         EXPECT_FALSE(is_streaming(value)) << value;
 }
 
-TEST(ChatRequest, WantsUsageWhereItIsAskedFor) {
+TEST(ClientBody, WantsUsageWhereItIsAskedFor) {
     EXPECT_TRUE(wants_usage(R"({"include_usage":true})"));
     EXPECT_TRUE(wants_usage(R"({ "x" : {} , "include_usage" : true })"));
     for (const auto& options :
@@ -96,7 +96,7 @@ TEST(ChatRequest, WantsUsageWhereItIsAskedFor) {
     }
 }
 
-TEST(ChatRequest, IsRefusedWhenItIsNoJsonObject) {
+TEST(ClientBody, IsRefusedWhenItIsNoJsonObject) {
     for (const auto& text : {""s,
                              " "s,
                              "null"s,
@@ -125,7 +125,7 @@ TEST(ChatRequest, IsRefusedWhenItIsNoJsonObject) {
     }
 }
 
-TEST(ChatRequest, IsRefusedWhereverItIsCutOff) {
+TEST(ClientBody, IsRefusedWhereverItIsCutOff) {
     const auto text =
         R"({"model":"m","messages":[{"role":"user","content":"a\"b{}[]"}],"x":{"y":[1,2,{}]},"n":1.5})"s;
     ASSERT_TRUE(is_read(text));
@@ -133,7 +133,7 @@ TEST(ChatRequest, IsRefusedWhereverItIsCutOff) {
         EXPECT_FALSE(is_read(text.substr(0, size))) << size;
 }
 
-TEST(ChatRequest, IsRefusedWithTextBehindIt) {
+TEST(ClientBody, IsRefusedWithTextBehindIt) {
     for (const auto& rest :
          {"x"s, "{}"s, R"({"model":"other"})"s, ","s, "]"s, "}"s, "null"s, "\0"s, "\n\n1"s}) {
         EXPECT_EQ(refusal_of(R"({"model":"m"})" + rest).code, "invalid_json") << rest;
@@ -141,12 +141,12 @@ TEST(ChatRequest, IsRefusedWithTextBehindIt) {
     EXPECT_TRUE(is_read("\r\n\t {\"model\":\"m\"} \r\n\t"));
 }
 
-TEST(ChatRequest, IsRefusedWithBytesThatAreNoText) {
+TEST(ClientBody, IsRefusedWithBytesThatAreNoText) {
     EXPECT_EQ(refusal_of("{\"model\":\"m\",\"a\":\"\xFF\"}").code, "invalid_json");
     EXPECT_EQ(refusal_of("{\"model\":\"m\",\"a\":\"\n\"}").code, "invalid_json");
 }
 
-TEST(ChatRequest, NamesTheFieldThatItLacks) {
+TEST(ClientBody, NamesTheFieldThatItLacks) {
     for (const auto& text : {"{}"s, R"({"messages":[]})"s, R"({"model":null,"messages":[]})"s}) {
         EXPECT_EQ(refusal_of(text, messages_required).param, "model") << text;
         EXPECT_EQ(refusal_of(text, messages_required).code, "missing_required_parameter") << text;
@@ -158,7 +158,7 @@ TEST(ChatRequest, NamesTheFieldThatItLacks) {
     EXPECT_TRUE(is_read(R"({"model":"m","messages":0})", messages_required));
 }
 
-TEST(ChatRequest, IsRefusedWhenItsModelIsNoName) {
+TEST(ClientBody, IsRefusedWhenItsModelIsNoName) {
     for (const auto& model : {"1"s, "true"s, "{}"s, R"(["m"])"s, "\"\""s, R"("\x")"s}) {
         const auto error = refusal_of("{\"model\":" + model + "}");
         EXPECT_EQ(error.param, "model") << model;
@@ -166,7 +166,7 @@ TEST(ChatRequest, IsRefusedWhenItsModelIsNoName) {
     }
 }
 
-TEST(ChatRequest, IsRefusedWhenWhatWeObeyStandsTwice) {
+TEST(ClientBody, IsRefusedWhenWhatWeObeyStandsTwice) {
     for (const auto& text : {R"({"model":"a","model":"b"})"s, R"({"model":"a","model":"a"})"s,
                              R"({"model":"a","mod\u0065l":"b"})"s,
                              R"({"\u006d\u006f\u0064\u0065\u006c":"a","model":"b"})"s,
@@ -177,14 +177,14 @@ TEST(ChatRequest, IsRefusedWhenWhatWeObeyStandsTwice) {
     }
 }
 
-TEST(ChatRequest, LetsOtherFieldsStandTwice) {
+TEST(ClientBody, LetsOtherFieldsStandTwice) {
     const auto text = R"({"model":"m","a":1,"a":2,"x":{"model":"n","model":"o"}})"s;
     EXPECT_EQ(written(text, {.model = "m"}), text);
 }
 
 // Writing: the model's name and nothing else
 
-TEST(ChatRequest, KeepsEveryByteButTheModelsName) {
+TEST(ClientBody, KeepsEveryByteButTheModelsName) {
     const auto before =
         " { \"temperature\" : 1.0e+00 ,\n\t\"seed\":12345678901234567890123,\"a\\u0062\":\"\\/\\u00E4ä\",\"model\":  "s;
     const auto after =
@@ -193,27 +193,27 @@ TEST(ChatRequest, KeepsEveryByteButTheModelsName) {
               before + "\"private\"" + after);
 }
 
-TEST(ChatRequest, SplicesTheModelWhereverItStands) {
+TEST(ClientBody, SplicesTheModelWhereverItStands) {
     EXPECT_EQ(written(R"({"model":"a"})", {.model = "b"}), R"({"model":"b"})");
     EXPECT_EQ(written(R"({"model":"a","x":1})", {.model = "b"}), R"({"model":"b","x":1})");
     EXPECT_EQ(written(R"({"x":1,"model":"a"})", {.model = "b"}), R"({"x":1,"model":"b"})");
     EXPECT_EQ(written(R"({"mod\u0065l":"a"})", {.model = "b"}), R"({"mod\u0065l":"b"})");
 }
 
-TEST(ChatRequest, WritesAnyNameAsJson) {
+TEST(ClientBody, WritesAnyNameAsJson) {
     EXPECT_EQ(written(R"({"model":"a"})", {.model = "x\"y\\z\n\xFF"}),
               "{\"model\":\"x\\\"y\\\\z\\n\xEF\xBF\xBD\"}");
 }
 
-TEST(ChatRequest, LeavesModelsAloneThatAreNotItsOwn) {
+TEST(ClientBody, LeavesModelsAloneThatAreNotItsOwn) {
     EXPECT_EQ(written(R"({"metadata":{"model":"a"},"messages":[{"model":"a"}],"model":"a"})",
                       {.model = "b"}),
               R"({"metadata":{"model":"a"},"messages":[{"model":"a"}],"model":"b"})");
 }
 
-TEST(ChatRequest, MayBeWrittenAgainForAnotherTarget) {
+TEST(ClientBody, MayBeWrittenAgainForAnotherTarget) {
     const Padded body(R"({"model":"a","stream":true})");
-    const auto request = Request::read(body, {});
+    const auto request = ClientBody::read(body, {});
     ASSERT_TRUE(request);
     for (const std::string_view model : {"first", "second"}) {
         OutgoingBody out;
@@ -227,13 +227,13 @@ TEST(ChatRequest, MayBeWrittenAgainForAnotherTarget) {
 
 // Writing: asking for usage
 
-TEST(ChatRequest, AsksForUsageInFrontOfEverythingElse) {
+TEST(ClientBody, AsksForUsageInFrontOfEverythingElse) {
     EXPECT_EQ(written(R"( { "model":"a","stream":true,"x":1.0 })",
                       {.model = "b", .asks_for_usage = true}),
               R"( {"stream_options":{"include_usage":true}, "model":"b","stream":true,"x":1.0 })");
 }
 
-TEST(ChatRequest, AsksForUsageOfStreamsAlone) {
+TEST(ClientBody, AsksForUsageOfStreamsAlone) {
     for (const auto& text :
          {R"({"model":"a"})"s, R"({"model":"a","stream":false})"s,
           R"({"model":"a","stream":true,"stream_options":{"include_usage":true}})"s}) {
@@ -243,7 +243,7 @@ TEST(ChatRequest, AsksForUsageOfStreamsAlone) {
               R"({"model":"a","stream":true})");
 }
 
-TEST(ChatRequest, AddsTheWishForUsageToTheClientsStreamOptions) {
+TEST(ClientBody, AddsTheWishForUsageToTheClientsStreamOptions) {
     const auto with = [](const std::string& options) {
         return written(R"({"model":"a","stream":true,"stream_options":)" + options + R"(,"x":1.0})",
                        {.model = "b", .asks_for_usage = true});
@@ -262,7 +262,7 @@ TEST(ChatRequest, AddsTheWishForUsageToTheClientsStreamOptions) {
 
 // Writing: what a target adds and removes
 
-TEST(ChatRequest, TakesDefaultsWhereTheClientSentNothing) {
+TEST(ClientBody, TakesDefaultsWhereTheClientSentNothing) {
     const std::vector<JsonMember> defaults{
         {"temperature", "0.5"}, {"top_p", "1"}, {"stop", R"(["\n"])"}};
     EXPECT_EQ(written(R"({"model":"a","top_p":0.10})", {.model = "b", .defaults = defaults}),
@@ -272,7 +272,7 @@ TEST(ChatRequest, TakesDefaultsWhereTheClientSentNothing) {
               R"({"model":"b","top_p":null,"t\u0065mperature":1,"stop":["\n"]})");
 }
 
-TEST(ChatRequest, PutsReplacementsInPlaceOfWhatTheClientSent) {
+TEST(ClientBody, PutsReplacementsInPlaceOfWhatTheClientSent) {
     const std::vector<JsonMember> replacements{{"temperature", "1"},
                                                {"think", R"({"budget":1.50})"}};
     EXPECT_EQ(written(R"({"temperature":0,"model":"a","x":1,"temper\u0061ture":2})",
@@ -280,7 +280,7 @@ TEST(ChatRequest, PutsReplacementsInPlaceOfWhatTheClientSent) {
               R"({"model":"b","x":1,"temperature":1,"think":{"budget":1.50}})");
 }
 
-TEST(ChatRequest, LeavesOutWhatIsDropped) {
+TEST(ClientBody, LeavesOutWhatIsDropped) {
     const std::vector<std::string> dropped{"user", "seed"};
     EXPECT_EQ(written(R"({"user":"u","model":"a","s\u0065ed":1,"x":{"user":1}})",
                       {.model = "b", .dropped = dropped}),
@@ -288,7 +288,7 @@ TEST(ChatRequest, LeavesOutWhatIsDropped) {
     EXPECT_EQ(written(R"({"model":"a"})", {.model = "b", .dropped = dropped}), R"({"model":"b"})");
 }
 
-TEST(ChatRequest, PrefersReplacementsToDefaultsAndDropsNoReplacement) {
+TEST(ClientBody, PrefersReplacementsToDefaultsAndDropsNoReplacement) {
     const std::vector<JsonMember> defaults{{"a", "1"}, {"b", "1"}, {"c", "1"}};
     const std::vector<JsonMember> replacements{{"a", "2"}, {"c", "2"}};
     const std::vector<std::string> dropped{"b", "c"};
@@ -299,13 +299,13 @@ TEST(ChatRequest, PrefersReplacementsToDefaultsAndDropsNoReplacement) {
         R"({"model":"m","a":2,"c":2})");
 }
 
-TEST(ChatRequest, CannotLoseItsModel) {
+TEST(ClientBody, CannotLoseItsModel) {
     const std::vector<std::string> dropped{"model"};
     EXPECT_EQ(written(R"({"model":"a","x":1})", {.model = "b", .dropped = dropped}),
               R"({"model":"b","x":1})");
 }
 
-TEST(ChatRequest, TouchesNoNumberWhenItIsRewritten) {
+TEST(ClientBody, TouchesNoNumberWhenItIsRewritten) {
     const std::vector<std::string> dropped{"user"};
     const auto numbers =
         R"("a":1.0,"b":1e400,"c":-0,"d":123456789012345678901234567890,"e":[0.10,1E+2])"s;
@@ -314,14 +314,14 @@ TEST(ChatRequest, TouchesNoNumberWhenItIsRewritten) {
               "{\"model\":\"a\"," + numbers + "}");
 }
 
-TEST(ChatRequest, KeepsTheWhiteSpaceInsideTheMembersThatItKeeps) {
+TEST(ClientBody, KeepsTheWhiteSpaceInsideTheMembersThatItKeeps) {
     const std::vector<std::string> dropped{"user"};
     EXPECT_EQ(written("{ \"model\" : \"a\" ,\n \"x\" : [ 1 , 2 ] , \"user\":1 }",
                       {.model = "a", .dropped = dropped}),
               "{\"model\":\"a\",\"x\" : [ 1 , 2 ]}");
 }
 
-TEST(ChatRequest, AddsTheWishForUsageWhenItIsRewritten) {
+TEST(ClientBody, AddsTheWishForUsageWhenItIsRewritten) {
     const std::vector<JsonMember> defaults{{"temperature", "0.5"}};
     EXPECT_EQ(
         written(R"({"model":"a","stream":true})",
@@ -333,7 +333,7 @@ TEST(ChatRequest, AddsTheWishForUsageWhenItIsRewritten) {
         R"({"stream_options":{"include_usage":true,"x":1},"model":"b","stream":true,"temperature":0.5})");
 }
 
-TEST(ChatRequest, DoesNotAskForUsageInOptionsThatAreDropped) {
+TEST(ClientBody, DoesNotAskForUsageInOptionsThatAreDropped) {
     const std::vector<std::string> dropped{"stream_options"};
     const Changes changes{.model = "a", .dropped = dropped, .asks_for_usage = true};
     EXPECT_EQ(written(R"({"model":"a","stream":true,"stream_options":{"x":1}})", changes),
@@ -341,7 +341,7 @@ TEST(ChatRequest, DoesNotAskForUsageInOptionsThatAreDropped) {
     EXPECT_EQ(written(R"({"model":"a","stream":true})", changes), R"({"model":"a","stream":true})");
 }
 
-TEST(ChatRequest, HasStreamOptionsOnceWhoeverSetsThem) {
+TEST(ClientBody, HasStreamOptionsOnceWhoeverSetsThem) {
     const std::vector<JsonMember> options{{"stream_options", R"({"x":1})"}};
     EXPECT_EQ(written(R"({"model":"a","stream":true})",
                       {.model = "a", .replacements = options, .asks_for_usage = true}),
@@ -354,11 +354,22 @@ TEST(ChatRequest, HasStreamOptionsOnceWhoeverSetsThem) {
               R"({"model":"a","stream":true,"stream_options":{"include_usage":true}})");
 }
 
-TEST(ChatRequest, HasItsModelOnceWhenThatIsReplaced) {
+TEST(ClientBody, HasItsModelOnceWhenThatIsReplaced) {
     const std::vector<JsonMember> replacements{{"model", R"("z")"}};
     EXPECT_EQ(written(R"({"model":"a","x":1})", {.model = "b", .replacements = replacements}),
               R"({"x":1,"model":"z"})");
 }
 
+TEST(ClientBody, TakesItsModelFromTheUrlAndLeavesTheBodyAlone) {
+    const Padded body(R"( {"contents":[]} )");
+    const auto request = ClientBody::read(body, {}, "gemini-3-pro");
+    ASSERT_TRUE(request);
+    EXPECT_EQ(request->model(), "gemini-3-pro");
+    OutgoingBody out;
+    request->write({.model = "other"}, out);
+    ASSERT_EQ(out.view().size(), 1U);
+    EXPECT_EQ(out.view()[0], R"( {"contents":[]} )");
+}
+
 }  // namespace
-}  // namespace router::dialects::openai_chat
+}  // namespace router::dialects

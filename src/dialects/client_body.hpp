@@ -11,7 +11,7 @@
 
 #include "base/error.hpp"
 
-namespace router::dialects::openai_chat {
+namespace router::dialects {
 
 using JsonMember = std::pair<std::string, std::string>;  // key -> value as JSON text
 
@@ -39,18 +39,20 @@ struct OutgoingBody {
     std::string own;
 };
 
-// The body of a JSON endpoint of the OpenAI family, looked at but not taken apart: what routing
-// must know is read, and everything else goes on as the client wrote it (order, white space,
-// numbers, unknown fields).
-class Request {
+// The body of a JSON endpoint, looked at but not taken apart: what routing must know is read, and
+// everything else goes on as the client wrote it (order, white space, numbers, unknown fields).
+class ClientBody {
  public:
     // `body` must be followed by 64 readable bytes and outlive the request.
     //
+    //   in_url    the model where the URL names it: the body needs none then
     //   required  members that must be there besides `model`
     //   errors    bad_request: no JSON object, a required member missing or null, `model` no
     //             string; `model`, `stream` or `stream_options` twice, however escaped: an upstream
     //             might obey the other one
-    static Result<Request> read(std::string_view body, std::span<const std::string_view> required);
+    static Result<ClientBody> read(std::string_view body,
+                                   std::span<const std::string_view> required,
+                                   std::string_view in_url = {});
 
     const std::string& model() const { return model_; }
     bool is_streaming() const { return is_streaming_; }
@@ -68,7 +70,8 @@ class Request {
     };
     const Member* find(std::string_view key) const;
     std::string_view key_text(std::string_view raw_from, std::string_view unescaped);
-    Result<> read_known();
+    Result<> read_known(std::string_view in_url);
+    Result<> read_model();
     std::string stream_options_with_usage() const;
     void rewrite(const Changes& changes, OutgoingBody& out) const;
 
@@ -80,4 +83,4 @@ class Request {
     bool wants_usage_ = false;
 };
 
-}  // namespace router::dialects::openai_chat
+}  // namespace router::dialects
