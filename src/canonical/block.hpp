@@ -96,6 +96,8 @@ struct ToolCallBlock {
 struct OpaqueBlock {
     std::string type{};  // as its dialect calls it: "server_tool_use", "executableCode"
     Json json{};
+    Text as_text{};  // what it says, for dialects that do not know it: write it where a text may
+                     // stand; empty: nothing that a model must read
 };
 
 using ResultPart = std::variant<TextBlock, MediaBlock, OpaqueBlock>;
