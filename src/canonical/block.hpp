@@ -21,8 +21,9 @@ enum class Origin : std::uint8_t {
 
 struct Signature {
     Origin origin = Origin::none;
-    std::string issuer{};  // which account of that provider: Upstream::issuer(); empty: not known
-    Text value{};          // as the provider wrote it
+    std::string issuer{};   // which account of that provider: Upstream::issuer(); empty: not known
+    Text value{};           // as the provider wrote it
+    std::string item_id{};  // openai: of the reasoning item, to which `value` is bound
     bool is_present() const { return origin != Origin::none; }
 };
 
@@ -43,6 +44,7 @@ struct TextBlock {
     CacheMark cache = CacheMark::none;
     std::vector<Citation> citations{};
     Signature signature{};  // Gemini may seal a text, an empty one as well
+    std::string phase{};    // of an answer's text, as Turn::phase
 };
 
 enum class MediaKind : std::uint8_t { image, audio, video, document };

@@ -40,6 +40,7 @@ struct Tool {
     ToolKind kind = ToolKind::function;
     std::string name{};
     std::string name_space{};  // Responses: the namespace it stands in
+    Text name_space_description{};
     Text description{};
     Json parameters{};             // a JSON schema; empty: takes no arguments
     std::optional<bool> strict{};  // absent: the dialect's default for what was sent

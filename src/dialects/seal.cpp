@@ -23,11 +23,13 @@ std::string_view take_line(std::string_view& rest) {
 
 }  // namespace
 
-// Lines: the magic, origin and kind; the issuer; the value's length; then the value and the text.
+// Lines: the magic, origin, kind and the item's id; the issuer; the value's length; then the value
+// and the text.
 std::string seal(const canonical::ThinkingBlock& thinking) {
     std::string inside(magic);
     inside += origins[static_cast<std::size_t>(thinking.signature.origin)];
     inside += thinking.is_redacted ? 'r' : '-';
+    inside += thinking.signature.item_id;
     inside += '\n';
     inside += thinking.signature.issuer;
     inside += '\n';
@@ -45,11 +47,12 @@ std::optional<canonical::ThinkingBlock> open_seal(std::string_view text, canonic
     auto rest = arena.keep(std::move(*opened)).substr(magic.size());
     const auto kind = take_line(rest);
     const auto origin = kind.empty() ? std::string_view::npos : origins.find(kind[0]);
-    if (kind.size() != 2 || origin == std::string_view::npos) return std::nullopt;
+    if (kind.size() < 2 || origin == std::string_view::npos) return std::nullopt;
 
     canonical::ThinkingBlock thinking;
     thinking.is_redacted = kind[1] == 'r';
     thinking.signature.origin = static_cast<Origin>(origin);
+    thinking.signature.item_id = kind.substr(2);
     thinking.signature.issuer = take_line(rest);
     const auto digits = take_line(rest);
     std::size_t length = 0;

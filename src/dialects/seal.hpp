@@ -13,8 +13,8 @@ namespace router::dialects {
 // `encrypted_content` of Responses. The seal says whose it is, so that it comes back to that one
 // and is dropped on the way to any other. It is base64, which Google's SDKs ask of signatures.
 //
-//   holds  origin, issuer and value of the signature, whether it is redacted, and the thinking's
-//          text, which some clients drop
+//   holds  origin, issuer, value and item of the signature, whether it is redacted, and the
+//          thinking's text, which some clients drop
 std::string seal(const canonical::ThinkingBlock& thinking);
 
 // What a seal holds, kept in `arena`; nothing when `text` is none of ours.

@@ -14,10 +14,12 @@ using canonical::ThinkingBlock;
 TEST(Seal, GivesBackWhatItHolds) {
     for (const auto origin : {Origin::anthropic, Origin::gemini, Origin::openai}) {
         for (const bool is_redacted : {false, true}) {
-            const ThinkingBlock thinking{
-                .text = {R"(so \n many)"},
-                .signature = {.origin = origin, .issuer = "anthropic#1", .value = {"a\\/b=="}},
-                .is_redacted = is_redacted};
+            const ThinkingBlock thinking{.text = {R"(so \n many)"},
+                                         .signature = {.origin = origin,
+                                                       .issuer = "anthropic#1",
+                                                       .value = {"a\\/b=="},
+                                                       .item_id = "rs_1"},
+                                         .is_redacted = is_redacted};
             const auto text = seal(thinking);
             Arena arena;
             const auto opened = open_seal(text, arena);
@@ -26,6 +28,7 @@ TEST(Seal, GivesBackWhatItHolds) {
             EXPECT_EQ(opened->signature.origin, origin);
             EXPECT_EQ(opened->signature.issuer, "anthropic#1");
             EXPECT_EQ(opened->signature.value, thinking.signature.value);
+            EXPECT_EQ(opened->signature.item_id, "rs_1");
             EXPECT_EQ(opened->is_redacted, is_redacted);
         }
     }
