@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "wire/json_text.hpp"
 
@@ -30,10 +32,13 @@ class Arena {
  public:
     // The views hold as long as the arena.
     std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
+    // What another arena keeps is kept, too.
+    void keep(std::shared_ptr<const Arena> other) { others_.push_back(std::move(other)); }
     Text keep_escaped(std::string_view plain) { return {keep(wire::escaped(plain))}; }
 
  private:
     std::deque<std::string> texts_;
+    std::vector<std::shared_ptr<const Arena>> others_;
 };
 
 }  // namespace router::canonical
