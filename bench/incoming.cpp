@@ -43,6 +43,12 @@ std::optional<Head> read_head(string_view bytes) {
     return head;
 }
 
+Dialect dialect_of(string_view request_line) {
+    if (request_line.find("/messages ") != string_view::npos) return Dialect::anthropic_messages;
+    return request_line.find("enerateContent") != string_view::npos ? Dialect::gemini
+                                                                    : Dialect::openai_chat;
+}
+
 // The length of a chunked body's encoding, once it is all there.
 std::optional<std::size_t> chunked_length(string_view encoded) {
     for (std::size_t at = 0;;) {
@@ -104,7 +110,12 @@ std::optional<Call> read_call(string_view bytes, const Wish& otherwise, std::siz
     }
     expected = head->length + body;
     if (bytes.size() < expected) return std::nullopt;
-    return Call{.wish = read_wish(bytes.substr(head->length, body), otherwise), .length = expected};
+    Call call{.wish = read_wish(bytes.substr(head->length, body), otherwise), .length = expected};
+    const auto request_line = bytes.substr(0, bytes.find("\r\n"));
+    call.dialect = dialect_of(request_line);
+    if (call.dialect == Dialect::gemini)
+        call.wish.stream = request_line.find(":streamG") != string_view::npos;
+    return call;
 }
 
 }  // namespace router::bench

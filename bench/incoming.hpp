@@ -16,8 +16,12 @@ struct Wish {
     bool usage = false;  // a stream's usage chunk, "include_usage"
 };
 
+// The wire format that a call's URL asks for.
+enum class Dialect { openai_chat, anthropic_messages, gemini };
+
 struct Call {
     Wish wish;
+    Dialect dialect = Dialect::openai_chat;
     std::size_t length = 0;  // head and body, in bytes
 };
 

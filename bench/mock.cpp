@@ -1,6 +1,6 @@
-// bench_mock: an upstream that speaks OpenAI's chat completions, for as little CPU as can be: one
-// thread, epoll, every answer written out beforehand. It is measured against, so it must not be
-// what limits.
+// bench_mock: an upstream that speaks OpenAI's chat completions, Anthropic's messages and Gemini,
+// as the URL of a call asks, for as little CPU as can be: one thread, epoll, every answer written
+// out beforehand. It is measured against, so it must not be what limits.
 //
 //   --port P  --answer-bytes N --events N --interval-us N (a call's own "@bench ..." comes first)
 //   --tls-cert F --tls-key F
@@ -41,6 +41,7 @@ struct Connection {
     std::string unsent;
     bool watches_write = false;
     Wish stream;  // what is left of a stream under way: its `events`
+    Script* script = nullptr;
     bool is_streaming = false;
 };
 
@@ -173,6 +174,7 @@ class Mock {
             if (!call) break;
             pending.remove_prefix(call->length);
             connection.expected = 0;
+            connection.script = &script_of(call->dialect);
             if (!answer(connection, call->wish)) return false;
         }
         if (pending.empty()) {
@@ -184,11 +186,16 @@ class Mock {
         return true;
     }
 
+    Script& script_of(Dialect dialect) {
+        if (dialect == Dialect::anthropic_messages) return anthropic_;
+        return dialect == Dialect::gemini ? gemini_ : openai_;
+    }
+
     bool answer(Connection& connection, const Wish& wish) {
-        if (!wish.stream) return send(connection, script_.answer(wish.bytes));
+        if (!wish.stream) return send(connection, connection.script->answer(wish.bytes));
         connection.stream = wish;
         connection.is_streaming = true;
-        if (!send(connection, script_.stream_head())) return false;
+        if (!send(connection, connection.script->stream_head())) return false;
         if (wish.interval_us == 0) return pour(connection);
         // Streams that began together must not beat together: each gets a place of its own within
         // the interval.
@@ -215,12 +222,12 @@ class Mock {
         if (connection.stream.events == 0) return finish(connection);
         --connection.stream.events;
         tick_after(connection, due + microseconds(connection.stream.interval_us));
-        return send(connection, script_.event(connection.stream.events));
+        return send(connection, connection.script->event(connection.stream.events));
     }
 
     bool finish(Connection& connection) {
         connection.is_streaming = false;
-        return send(connection, script_.stream_end(connection.stream.usage));
+        return send(connection, connection.script->stream_end(connection.stream.usage));
     }
 
     // A stream without pauses: 8 events a write, until it is over or the connection is full.
@@ -230,7 +237,8 @@ class Mock {
             const auto count = std::min<std::size_t>(connection.stream.events, 8);
             connection.stream.events -= count;
             burst_.clear();
-            for (std::size_t event = 0; event < count; ++event) burst_ += script_.event(event);
+            for (std::size_t event = 0; event < count; ++event)
+                burst_ += connection.script->event(event);
             if (!send(connection, burst_)) return false;
         }
         return true;
@@ -268,7 +276,9 @@ class Mock {
     }
 
     Wish otherwise_;
-    Script script_;
+    Script openai_{Dialect::openai_chat};
+    Script anthropic_{Dialect::anthropic_messages};
+    Script gemini_{Dialect::gemini};
     std::unique_ptr<SSL_CTX, CloseTls> tls_;
     Socket listener_;
     Poller poller_;

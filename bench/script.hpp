@@ -6,13 +6,15 @@
 #include <unordered_map>
 #include <vector>
 
+#include "incoming.hpp"
+
 namespace router::bench {
 
-// The mock's lines, written out once: an OpenAI chat completion of any length, and the parts of its
+// The mock's lines in one dialect, written out once: an answer of any length, and the parts of its
 // stream. Each is ready for the wire, head and chunk framing included.
 class Script {
  public:
-    Script();
+    explicit Script(Dialect dialect);
 
     // A whole answer whose body has `bytes` bytes, or a few more when that is too few for its
     // fields.
@@ -27,6 +29,11 @@ class Script {
     std::string_view stream_end(bool usage) const { return usage ? end_with_usage_ : end_; }
 
  private:
+    void write_openai_stream();
+    void write_anthropic_stream();
+    void write_gemini_stream();
+
+    Dialect dialect_;
     std::unordered_map<std::size_t, std::string> answers_;
     std::string stream_head_;
     std::vector<std::string> events_;

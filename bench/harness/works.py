@@ -15,6 +15,7 @@ class Work:
     events: int = 0  # content events of a stream; 0: a whole answer
     interval_us: int = 0
     tls: bool = False  # to the upstream
+    to: str = ""  # the upstream's dialect, where the router must convert; nginx passes OpenAI's bytes on
     limit: float = 1.0  # x nginx's CPU
 
     @property
@@ -27,7 +28,7 @@ class Work:
 
     @property
     def model(self):
-        return "bench-tls" if self.tls else "bench"
+        return "bench-tls" if self.tls else f"bench-{self.to}" if self.to else "bench"
 
     def text(self):
         if self.stream:
@@ -43,6 +44,15 @@ WORKS = [
     Work("sse-fast", "SSE, 16 streams, without pauses", connections=16, calls=240, events=1000),
     Work("tls-json-1k", "JSON, 1 KB, TLS upstream", connections=32, calls=20000, tls=True),
     Work("tls-sse", "SSE, 300 streams, TLS upstream", connections=300, calls=0, events=200, interval_us=20000, tls=True),
+    *(
+        work
+        for to, name in [("anthropic", "Anthropic"), ("gemini", "Gemini")]
+        for work in [
+            Work(f"{to}-json-2k", f"OpenAI to {name}, JSON, 2 KB", 32, 20000, 2048, 2048, to=to, limit=1.2),
+            Work(f"{to}-json-100k", f"OpenAI to {name}, JSON, 100 KB body", 16, 8000, 100 * 1024, to=to, limit=1.2),
+            Work(f"{to}-sse", f"OpenAI to {name}, SSE", 300, 0, events=200, interval_us=20000, to=to, limit=1.2),
+        ]
+    ),
 ]
 
 # What is not CPU: a name, its title, and the router's limit.
