@@ -14,13 +14,17 @@ std::string_view trimmed(std::string_view text) {
 }
 
 [[noreturn]] void refuse(std::string_view line) {
-    throw std::logic_error("providers.yml: " + std::string(line));
+    throw std::logic_error("embedded YAML: " + std::string(line));
 }
 
 Value scalar(std::string_view text) {
     Value out;
-    out.kind = is_boolean(text) ? ValueKind::boolean : ValueKind::text;
     out.text = text;
+    if (is_boolean(text)) {
+        out.kind = ValueKind::boolean;
+    } else {
+        out.kind = json_number(text).empty() ? ValueKind::text : ValueKind::number;
+    }
     return out;
 }
 
