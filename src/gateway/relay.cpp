@@ -284,7 +284,6 @@ http::awaitable<Result<>> relay(Sent& sent, Incoming& incoming, const Endpoint& 
     incoming.release();
     client.release_request();
     sent.answer->release_head();
-    sent.answer->expect_events();
     return relay_stream(sent, std::move(stream), deadlines, client, record);
 }
 
