@@ -83,6 +83,25 @@ std::optional<Url> parse_url(std::string_view text) {
     return url;
 }
 
+std::string percent_encoded(std::string_view text, std::string_view kept) {
+    constexpr std::string_view unreserved = "-._~";
+    constexpr char digits[] = "0123456789ABCDEF";
+    std::string out;
+    out.reserve(text.size());
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte < 0x80 && std::isalnum(byte) != 0) || unreserved.contains(c) ||
+            kept.contains(c)) {
+            out += c;
+            continue;
+        }
+        out += '%';
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+    }
+    return out;
+}
+
 std::string percent_decoded(std::string_view text) {
     std::string out;
     out.reserve(text.size());
@@ -97,6 +116,16 @@ std::string percent_decoded(std::string_view text) {
         }
     }
     return out;
+}
+
+std::string_view query_value(std::string_view query, std::string_view name) {
+    while (!query.empty()) {
+        const auto parameter = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(query.size(), parameter.size() + 1));
+        if (parameter.starts_with(name) && parameter.substr(name.size()).starts_with('='))
+            return parameter.substr(name.size() + 1);
+    }
+    return {};
 }
 
 }  // namespace router::wire

@@ -32,7 +32,14 @@ Origin origin_of(bool is_tls, std::string host, std::uint16_t port);
 // character or space.
 std::optional<Url> parse_url(std::string_view text);
 
+// Every byte but letters, digits and "-._~" as %XX, in upper case; what stands in `kept` stays,
+// too.
+std::string percent_encoded(std::string_view text, std::string_view kept = {});
+
 // %XX decoded; a malformed escape stays as it is. '+' stays '+'.
 std::string percent_decoded(std::string_view text);
+
+// The value of a parameter in the query of a URL, as it stands; empty when there is none.
+std::string_view query_value(std::string_view query, std::string_view name);
 
 }  // namespace router::wire
