@@ -91,7 +91,7 @@ void build(Value document, const std::string& path, const Environment& environme
     }
     const auto catalogue = read_catalogue(path, read_file, report);
     read_settings(document, with_own, snapshot, report);
-    read_models(document, with_own, catalogue, snapshot, report);
+    read_models(document, with_own, catalogue, read_file, snapshot, report);
     snapshot.masked_json = json_text(masked(document));
     snapshot.files = report.files();
 }

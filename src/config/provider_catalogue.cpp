@@ -19,9 +19,26 @@ extern const char embedded_providers_yml_end[];
 namespace router::config {
 namespace {
 
-constexpr std::array<std::string_view, 9> fields{
-    "kind",           "base_url", "key",       "base", "needs_key", "takes_stream_options",
-    "refused_params", "headers",  "bare_names"};
+constexpr std::array<std::string_view, 17> fields{"kind",
+                                                  "base_url",
+                                                  "key",
+                                                  "base",
+                                                  "needs_key",
+                                                  "takes_stream_options",
+                                                  "refused_params",
+                                                  "headers",
+                                                  "bare_names",
+                                                  "max_tokens_field",
+                                                  "reasoning_field",
+                                                  "required_choice",
+                                                  "seed_field",
+                                                  "takes_developer_role",
+                                                  "takes_top_k",
+                                                  "images_in_tool_results",
+                                                  "anthropic_models"};
+
+constexpr std::array<std::string_view, 8> kinds{"openai_chat", "openai",   "anthropic", "gemini",
+                                                "azure",       "azure_ai", "vertex_ai", "bedrock"};
 
 void read_base_url(const Value& map, const std::string& prefix, ProviderSettings& row,
                    Report& report) {
@@ -49,7 +66,24 @@ void read_headers(const SectionReader& reader, ProviderSettings& row, Report& re
 
 void read_kind(const SectionReader& reader, bool is_embedded, ProviderSettings& row) {
     if (is_embedded) return reader.text("kind", row.kind);
-    if (auto kind = reader.one_of("kind", {"openai_chat"})) row.kind = std::move(*kind);
+    if (auto kind = reader.one_of("kind", {kinds.begin(), kinds.end()})) {
+        row.kind = std::move(*kind);
+    }
+}
+
+// A word of the provider's own dialect, or one of those that there is code for.
+void read_quirks(const SectionReader& reader, ProviderSettings& row) {
+    if (auto field = reader.one_of("max_tokens_field", {"max_tokens", "max_completion_tokens"}))
+        row.max_tokens_field = std::move(*field);
+    if (auto field = reader.one_of("reasoning_field",
+                                   {"reasoning_content", "reasoning", "reasoning_details"}))
+        row.reasoning_field = std::move(*field);
+    reader.text("required_choice", row.required_choice);
+    reader.text("seed_field", row.seed_field);
+    reader.boolean("takes_developer_role", row.takes_developer_role);
+    reader.boolean("takes_top_k", row.takes_top_k);
+    reader.boolean("images_in_tool_results", row.images_in_tool_results);
+    reader.texts("anthropic_models", row.anthropic_models);
 }
 
 void read_row(const Value& map, bool is_embedded, ProviderRow& row, Report& report) {
@@ -68,6 +102,8 @@ void read_row(const Value& map, bool is_embedded, ProviderRow& row, Report& repo
     reader.boolean("takes_stream_options", settings.takes_stream_options);
     reader.texts("refused_params", settings.refused_params);
     reader.texts("bare_names", row.bare_names);
+    settings.own_models = row.bare_names;
+    read_quirks(reader, settings);
     read_headers(reader, settings, report);
 }
 
@@ -81,6 +117,12 @@ ProviderCatalogue read_embedded() {
 }
 
 }  // namespace
+
+std::span<const std::string_view> supported_kinds() { return kinds; }
+
+bool ProviderSettings::is_supported() const {
+    return std::ranges::find(kinds, kind) != kinds.end();
+}
 
 const ProviderCatalogue& ProviderCatalogue::embedded() {
     static const ProviderCatalogue catalogue = read_embedded();

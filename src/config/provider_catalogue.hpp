@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,7 @@ namespace router::config {
 // A row of providers.yml: what an upstream needs that is known by its prefix alone.
 struct ProviderSettings {
     std::string prefix;  // "groq", as in groq/llama-3.3-70b
-    std::string kind;    // which wire format: "openai_chat"; others come with their dialects
+    std::string kind;    // how it is asked: "openai_chat", "anthropic", ... (supported_kinds())
     std::string
         base_url;  // with its version part, no slash at the end; empty: api_base is required
     std::vector<std::string> key_variables;   // the first one set is the key
@@ -24,8 +25,27 @@ struct ProviderSettings {
     std::vector<std::string> refused_params;     // what drop_params removes for this provider
     std::map<std::string, std::string> headers;  // sent with every call
 
-    bool is_supported() const { return kind == "openai_chat"; }
+    // How its Chat Completions differ from OpenAI's own; dialects::Variant says what each means.
+    std::string max_tokens_field = "max_tokens";
+    std::string reasoning_field{};
+    std::string required_choice = "required";
+    std::string seed_field = "seed";
+    bool takes_developer_role = false;
+    bool takes_top_k = false;
+    bool images_in_tool_results = false;
+
+    // Which of the models that it serves are asked in Anthropic's format: names, '*' is any text.
+    std::vector<std::string> anthropic_models{};
+    // An address of the user's own may be anybody's server: there only models of these names, the
+    // bare ones of the row, are sure to be the provider's.
+    std::vector<std::string> own_models{};
+    bool is_at_home = true;  // false: base_url is the user's own
+
+    bool is_supported() const;
 };
+
+// The kinds of upstream that there is code for.
+std::span<const std::string_view> supported_kinds();
 
 struct ProviderRow {
     ProviderSettings settings;

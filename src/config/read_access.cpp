@@ -1,6 +1,7 @@
 #include "config/read_access.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,12 +9,28 @@
 
 #include "config/base_url.hpp"
 #include "config/headers.hpp"
+#include "config/read_cloud.hpp"
 #include "config/section_reader.hpp"
 
 namespace router::config {
 namespace {
 
 constexpr std::string_view where = "litellm_params";
+constexpr std::array<const char*, 3> address_keys{"api_base", "base_url",
+                                                  "aws_bedrock_runtime_endpoint"};
+constexpr std::array<std::string_view, 4> key_headers{"authorization", "x-api-key", "api-key",
+                                                      "x-goog-api-key"};
+
+// OpenAI's servers are told by their version part, the clouds' by their host alone.
+BaseUrl own_base_url(std::string_view text, const ProviderSettings& row) {
+    return is_cloud(row) || row.kind == "azure_ai" ? checked_base_url(text)
+                                                   : completed_base_url(text, row.base_url);
+}
+
+void take_base_url(std::string url, ProviderSettings& row) {
+    row.is_at_home = url_authority(url) == url_authority(row.base_url);
+    row.base_url = std::move(url);
+}
 
 std::string join_or(const std::vector<std::string>& words) {
     std::string out;
@@ -89,36 +106,41 @@ bool has_own_address(const Value& params) {
         const auto* value = params.find(key);
         return value != nullptr && !value->is(ValueKind::null);
     };
-    return given("api_base") || given("base_url");
+    return std::ranges::any_of(address_keys, given);
 }
 
 void read_base_url(const ModelEntry& entry, const ModelContext& context, Target& target) {
     const SectionReader reader(entry.params, where, context.report);
-    for (const auto* key : {"api_base", "base_url"}) {
+    for (const auto* key : address_keys) {
         const auto* value = reader.find(key);
         if (value == nullptr) continue;
         if (!value->is_scalar()) return reader.wrong(key, *value, "a URL");
-        auto url = completed_base_url(value->text, target.provider.base_url);
+        auto url = own_base_url(value->text, target.provider);
         if (!url.problem.empty()) {
             context.report.error(value->place, std::string("litellm_params.") + key + " " +
                                                    url.problem +
                                                    ", like https://api.openai.com/v1");
         }
-        target.provider.base_url = std::move(url.text);
+        take_base_url(std::move(url.text), target.provider);
         return;
     }
     for (const auto& variable : target.provider.base_variables) {
         const auto text = context.environment(variable);
         if (!text || text->empty()) continue;
-        auto url = completed_base_url(*text, target.provider.base_url);
+        auto url = own_base_url(*text, target.provider);
         if (url.problem.empty()) {
-            target.provider.base_url = std::move(url.text);
+            take_base_url(std::move(url.text), target.provider);
             return;
         }
         context.report.warning(entry.place, "the environment variable " + variable + " " +
                                                 url.problem + "; it is not used");
     }
-    if (target.provider.base_url.empty() && !target.mock_response) {
+    if (!target.provider.base_url.empty() || target.mock_response) return;
+    if (const auto& variables = target.provider.base_variables; is_cloud(target.provider)) {
+        context.report.warning(entry.place, "model " + shown(entry.model_name) +
+                                                " has no address and is left out: set " +
+                                                join_or(variables) + ", or add api_base");
+    } else {
         context.report.error(entry.place, "the provider \"" + target.provider.prefix +
                                               "\" has no address of its own; add " +
                                               "api_base, like http://localhost:8000/v1");
@@ -140,7 +162,10 @@ void read_key(const ModelEntry& entry, const ModelContext& context, Target& targ
     }
     if (target.mock_response) return;
     take_key_from_environment(entry, context, target);
-    if (target.api_key.empty() && !has_header(target, "authorization")) {
+    const bool has_proof =
+        has_cloud_credentials(target) ||
+        std::ranges::any_of(key_headers, [&](const auto name) { return has_header(target, name); });
+    if (target.api_key.empty() && !has_proof) {
         warn_of_no_key(entry, value, context, target);
     }
 }

@@ -208,8 +208,9 @@ void add_targets(ModelList list, Snapshot& snapshot, Report& report) {
 }  // namespace
 
 void read_models(const Value& document, const Environment& environment,
-                 const ProviderCatalogue& catalogue, Snapshot& snapshot, Report& report) {
-    ModelContext context{environment, catalogue, report};
+                 const ProviderCatalogue& catalogue, const ReadFile& read_file, Snapshot& snapshot,
+                 Report& report) {
+    ModelContext context{environment, catalogue, report, read_file};
     SectionReader(section_of(document, "litellm_settings", report), "litellm_settings", report)
         .boolean("drop_params", context.drop_params);
     check_keys(section_of(document, "router_settings", report), "router_settings",

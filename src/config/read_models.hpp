@@ -9,8 +9,9 @@
 namespace router::config {
 
 // Fills the groups and aliases of `snapshot` from model_list, credential_list, model_group_alias
-// and litellm_settings.drop_params.
+// and litellm_settings.drop_params. Files of credentials come from `read_file`.
 void read_models(const Value& document, const Environment& environment,
-                 const ProviderCatalogue& catalogue, Snapshot& snapshot, Report& report);
+                 const ProviderCatalogue& catalogue, const ReadFile& read_file, Snapshot& snapshot,
+                 Report& report);
 
 }  // namespace router::config

@@ -11,6 +11,7 @@
 #include "config/keys.hpp"
 #include "config/mask.hpp"
 #include "config/read_access.hpp"
+#include "config/read_cloud.hpp"
 #include "config/section_reader.hpp"
 
 namespace router::config {
@@ -147,6 +148,7 @@ Target read_target(const ModelEntry& entry, const ChosenProvider& chosen,
     const SectionReader reader(entry.params, where, context.report);
     read_mock(entry, context, target);
     read_headers(entry, context, target);
+    read_cloud(entry, context, target);
     read_base_url(entry, context, target);
     read_key(entry, context, target);
     read_extra_body(entry, context, target);
@@ -187,6 +189,7 @@ bool is_set_up(const ProviderSettings& row, const Environment& environment) {
         const auto text = environment(variable);
         return text && !text->empty();
     };
+    if (is_cloud(row)) return false;  // its models cannot be told from what the environment holds
     return std::ranges::any_of(row.key_variables, is_set) ||
            (!row.needs_key && std::ranges::any_of(row.base_variables, is_set));
 }
@@ -279,7 +282,9 @@ std::vector<Target> read_targets(const ModelEntry& entry, const ModelContext& co
                                                  shown(entry.model_name) + " is left out");
         return {};
     }
-    return one_for_each_organization(entry, read_target(entry, *chosen, context), context);
+    auto target = read_target(entry, *chosen, context);
+    if (target.provider.base_url.empty() && !target.mock_response) return {};  // reported
+    return one_for_each_organization(entry, std::move(target), context);
 }
 
 }  // namespace router::config

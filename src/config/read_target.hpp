@@ -16,6 +16,7 @@ struct ModelContext {
     const Environment& environment;
     const ProviderCatalogue& catalogue;
     Report& report;
+    const ReadFile& read_file;
     bool drop_params = false;
 };
 

@@ -55,4 +55,22 @@ struct AuthSettings {
     Secret master_key;
 };
 
+// What the clouds want to know of a target besides a key. Empty: not given.
+struct CloudSettings {
+    std::string azure_api_version{};  // "", "v1" and "preview": the URLs without a deployment
+    Secret azure_ad_token{};          // sent in the key's place
+    std::string azure_tenant_id{};    // with id and secret of a client: a token is asked for
+    std::string azure_client_id{};
+    Secret azure_client_secret{};
+
+    std::string vertex_project{};
+    std::string vertex_location{};
+    Secret vertex_credentials{};  // JSON of a service account or of a user that has signed in
+
+    std::string aws_access_key_id{};
+    Secret aws_secret_access_key{};
+    Secret aws_session_token{};
+    std::string aws_region{};
+};
+
 }  // namespace router::config

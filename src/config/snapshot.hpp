@@ -25,6 +25,7 @@ struct Target {
         model;       // what the upstream is asked for; '*' stands for what the caller's '*' matched
     Secret api_key;  // empty: none is sent
     std::string organization;  // OpenAI-Organization; empty: not sent
+    CloudSettings cloud{};     // of Azure, Vertex AI and Bedrock
     std::vector<std::pair<std::string, std::string>> headers;  // extra_headers; names in lower case
     JsonMembers defaults;                      // request parameters used where the client sent none
     JsonMembers extra_body;                    // request parameters that replace the client's

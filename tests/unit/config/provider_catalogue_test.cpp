@@ -33,7 +33,8 @@ TEST(ProviderCatalogue, HasUniquePrefixesAndValidUrls) {
             EXPECT_EQ(checked_base_url(row.base_url).problem, "") << row.prefix;
         if (row.is_supported() && row.needs_key)
             EXPECT_FALSE(row.key_variables.empty()) << row.prefix;
-        if (row.is_supported() && row.needs_key) EXPECT_FALSE(row.base_url.empty()) << row.prefix;
+        if (row.is_supported() && row.needs_key)
+            EXPECT_FALSE(row.base_url.empty() && row.base_variables.empty()) << row.prefix;
     }
 }
 
@@ -60,7 +61,8 @@ TEST(ProviderCatalogue, KnowsTheProvidersThatUsersHave) {
     EXPECT_EQ(catalogue.by_bare_name("llama3"), nullptr);
     EXPECT_EQ(catalogue.by_authority("api.openai.com")->prefix, "openai");
     EXPECT_EQ(catalogue.by_authority("localhost:8000"), nullptr);
-    EXPECT_FALSE(catalogue.find("bedrock")->is_supported());
+    EXPECT_TRUE(catalogue.find("bedrock")->is_supported());
+    EXPECT_FALSE(catalogue.find("cohere")->is_supported());
 }
 
 TEST(ProviderCatalogue, IsExtendedByAFileBesideTheConfiguration) {
@@ -102,15 +104,16 @@ TEST(ProviderCatalogue, TakesHeadersAndNoUnknownKindFromThatFile) {
     EXPECT_EQ(target_of(loaded, "m")->provider.headers.at("x-title"), "Router");
     EXPECT_EQ(told(entry, {},
                    {{"providers.yml", row + "  kind: openai_compatible\n  headers: {Host: x}\n"}}),
-              "providers.yml:3:9: error: acme.kind must be one of openai_chat; it is "
+              "providers.yml:3:9: error: acme.kind must be one of openai_chat, openai, anthropic, "
+              "gemini, azure, azure_ai, vertex_ai, bedrock; it is "
               "\"openai_compatible\"\n"
               "providers.yml:4:13: error: the header \"Host\" is set by the router itself\n");
 }
 
 TEST(ProviderCatalogue, NeedsFourLinesForAProvider) {
     const auto text = embedded_text();
-    const auto groq = text.find("\ncerebras:\n");
-    EXPECT_EQ(std::ranges::count(text.substr(groq + 1, text.find("\n\n", groq) - groq), '\n'), 4);
+    const auto row = text.find("\nnvidia_nim:\n");
+    EXPECT_EQ(std::ranges::count(text.substr(row + 1, text.find("\n\n", row) - row), '\n'), 4);
 }
 
 }  // namespace

@@ -67,11 +67,11 @@ TEST(Provider, WithAnUnknownPrefixAndAnApiBaseIsAnyServer) {
 
 TEST(Provider, ThatIsNotSupportedYetIsLeftOutWithAWarning) {
     const auto loaded =
-        load_given(model_with("model: azure/gpt-4o\napi_base: https://x.openai.azure.com"));
+        load_given(model_with("model: cohere/command-r\napi_base: https://api.cohere.com"));
     EXPECT_TRUE(loaded.snapshot);
     EXPECT_EQ(target_of(loaded, "m"), nullptr);
     EXPECT_NE(told(loaded.diagnostics)
-                  .find("main.yml:4:12: warning: the provider \"azure\" is known, but not "
+                  .find("main.yml:4:12: warning: the provider \"cohere\" is known, but not "
                         "supported yet; model \"m\" is "
                         "left out"),
               std::string::npos);
