@@ -31,9 +31,11 @@ struct Variant {
     bool takes_top_k = false;            // Chat
     std::string_view required_choice = "required";  // Chat: Mistral says "any"
     std::string_view seed_field = "seed";           // Chat: Mistral says "random_seed"
-    bool takes_images_in_tool_results = false;      // Chat
+    bool takes_images_in_tool_results = false;      // Chat; Gemini 3: in functionResponse.parts
     bool takes_json_schema_tools = true;  // Gemini: parametersJsonSchema; else the OpenAPI subset
     bool takes_call_ids = true;           // Gemini: functionCall.id; false: Vertex
+    bool wants_call_signatures = false;   // Gemini 3: a call without one is refused, and gets
+                                          // Google's word for a signature that is lost
     std::uint64_t max_output_tokens =
         0;  // of the model; 0: not known. Anthropic must be told a limit
     std::string_view anthropic_version{};  // put into the body (Vertex, Bedrock); empty: not there
