@@ -93,6 +93,11 @@ class Fleet {
         return {.is_published = is_good, .diagnostics = std::move(loaded.diagnostics)};
     }
 
+    ConfigurationPtr current() {
+        const std::scoped_lock alone(reloading_);
+        return current_;
+    }
+
     bool files_changed() {
         const std::scoped_lock alone(reloading_);
         return source_.has_changed();
@@ -106,7 +111,7 @@ class Fleet {
     void drain() {
         for (auto& worker : workers_) worker.drain();
         const auto until =
-            std::chrono::steady_clock::now() + current_->snapshot->server.drain_timeout;
+            std::chrono::steady_clock::now() + current()->snapshot->server.drain_timeout;
         std::atomic<std::size_t> ended = 0;
         std::jthread waiting([&] {
             for (auto& thread : threads_) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "http/loop.hpp"
 
@@ -14,8 +15,16 @@ namespace router::http {
 // Bytes that grow at their end, never zeroed, always followed by padding_bytes that may be read.
 class Bytes {
  public:
+    Bytes() = default;
+    Bytes(Bytes&& other) noexcept { swap(other); }
+    Bytes& operator=(Bytes&& other) noexcept {
+        Bytes(std::move(other)).swap(*this);
+        return *this;
+    }
+
     std::string_view view() const { return {data_.get(), size_}; }
     std::size_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
 
     void reserve(std::size_t capacity) {
         if (capacity <= capacity_ && data_) return;
@@ -38,6 +47,12 @@ class Bytes {
     void clear() { *this = Bytes(); }
 
  private:
+    void swap(Bytes& other) noexcept {
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+        std::swap(capacity_, other.capacity_);
+    }
+
     std::unique_ptr<char[]> data_;
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;

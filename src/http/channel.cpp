@@ -1,326 +1,173 @@
 #include "http/channel.hpp"
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <utility>
 
 namespace router::http {
 namespace {
 
-constexpr asio::use_awaitable_t<Executor> use_awaitable{};
 constexpr std::size_t pieces_at_once = 8;
+
+// So often may one that always finds more go on before the others have their turn.
+constexpr unsigned passes_at_once = 16;
 
 }  // namespace
 
-Channel::Channel(Loop& loop, Socket socket)
+Channel::Channel(Loop& loop, int descriptor, State state)
     : loop_(loop),
-      socket_(std::move(socket)),
-      read_deadline_(loop.deadlines,
-                     [this] {
-                         if (waiter_) wake(Wake::timeout);
-                     }),
-      write_deadline_(loop.deadlines, [this] { close(); }) {
-    boost::system::error_code ignored;
-    socket_.non_blocking(true, ignored);
+      deadline_(loop.deadlines, [this] { wake(Wake::timeout); }),
+      descriptor_(descriptor),
+      ready_for_(state == State::connected ? writing : 0) {
+    loop_.watch(descriptor_, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, *this);
 }
 
 Channel::~Channel() {
-    if (ssl_ != nullptr) SSL_free(ssl_);
-    loop_.give_back(std::move(block_));
-}
-
-void Channel::secure(SSL* session) {
-    ssl_ = session;
-    SSL_set_fd(ssl_, socket_.native_handle());
-}
-
-awaitable<Result<>> Channel::handshake(SteadyTime until) {
-    const auto self = shared_from_this();
-    write_deadline_.set(until);
-    boost::system::error_code error;
-    while (true) {
-        ERR_clear_error();
-        const int done = ended_ ? -1 : SSL_do_handshake(ssl_);
-        if (done == 1) break;
-        const int want = SSL_get_error(ssl_, done);
-        if (ended_ || (want != SSL_ERROR_WANT_READ && want != SSL_ERROR_WANT_WRITE)) {
-            Error failed{.kind = ErrorKind::upstream_unreachable,
-                         .message = "The TLS handshake failed."};
-            const auto* reason = ERR_reason_error_string(ERR_peek_last_error());
-            failed.detail = ended_              ? "the handshake took too long"
-                            : reason != nullptr ? reason
-                                                : "the peer closed";
-            if (const auto verdict = SSL_get_verify_result(ssl_); verdict != X509_V_OK) {
-                failed.message = std::string("The TLS certificate was refused: ") +
-                                 X509_verify_cert_error_string(verdict) + ".";
-            }
-            co_return std::unexpected(failed);
-        }
-        const auto kind = want == SSL_ERROR_WANT_READ ? Socket::wait_read : Socket::wait_write;
-        auto token = asio::redirect_error(asio::use_awaitable_t<Executor>(), error);
-        co_await socket_.async_wait(kind, std::move(token));
+    if (descriptor_ >= 0) {
+        loop_.forget(*this);
+        ::close(descriptor_);
     }
-    write_deadline_.clear();
-    co_return Result<>();
+    if (tls_ != nullptr) SSL_free(tls_);
 }
 
-void Channel::consume(std::size_t bytes) {
-    begin_ += static_cast<std::uint32_t>(bytes);
-    if (begin_ != end_ || reading_) return;
-    begin_ = end_ = 0;
+int Channel::failure() {
+    int error = 0;
+    socklen_t length = sizeof error;
+    if (descriptor_ < 0) return ECANCELED;
+    getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &error, &length);
+    return error;
 }
 
-void Channel::need_block() {
-    if (!block_) block_ = loop_.take_block();
-}
-
-Block Channel::detach_block() {
-    begin_ = end_ = 0;
-    return std::exchange(block_, Block());
-}
-
-void Channel::resize_block(std::uint32_t bytes) {
-    if (begin_ != end_ || ended_ || block_.capacity == bytes) return;
-    const bool was_reading = std::exchange(reading_, false);
-    if (was_reading) {
-        if (ssl_ != nullptr || waits_to_write_) {  // cancel() would hit more than the read
-            reading_ = true;
-            return;
-        }
-        ++generation_;
-        boost::system::error_code ignored;
-        socket_.cancel(ignored);
+void Channel::ready(std::uint32_t events) {
+    constexpr std::uint32_t breaks = EPOLLHUP | EPOLLERR;
+    closing_ = closing_ || (events & (EPOLLRDHUP | breaks)) != 0;
+    const bool is_readable = (events & (EPOLLIN | EPOLLRDHUP | breaks)) != 0;
+    if (is_readable) {
+        drained_ = false;
+        ready_for_ |= reading;
     }
-    begin_ = end_ = 0;
-    loop_.give_back(detach_block());
-    if (bytes != block_bytes) block_ = Loop::new_block(bytes);  // a large one is taken when needed
-    if (was_reading) start_reading();
-}
-
-void Channel::start_reading() {
-    if (reading_ || ended_) return;
-    need_block();
-    if (begin_ == end_) begin_ = end_ = 0;
-    if (end_ == block_.capacity) return;
-    if (ssl_ != nullptr) {
-        arm_tls_read();
-        return;
-    }
-    reading_ = true;
-    socket_.async_read_some(asio::buffer(block_.bytes.get() + end_, block_.capacity - end_),
-                            [self = shared_from_this(), generation = generation_](
-                                const boost::system::error_code& error, std::size_t bytes) {
-                                if (generation == self->generation_) self->received(error, bytes);
-                            });
-}
-
-void Channel::received(const boost::system::error_code& error, std::size_t bytes) {
-    reading_ = false;
-    if (ended_) return;
-    if (error) {
-        end(error == asio::error::connection_reset);
-        return;
-    }
-    end_ += static_cast<std::uint32_t>(bytes);
-    grew_ = true;
-    tell_arrival();
-}
-
-// Without anybody who waits, reading stops here: while the inbox holds something, no pending read
-// points into it.
-void Channel::tell_arrival() {
-    if (waiter_) {
-        wake(Wake::ready);
-    } else if (waits_to_write_ && stops_writing_on_arrival_) {
-        boost::system::error_code ignored;
-        socket_.cancel(ignored);
-    }
-}
-
-void Channel::put_back(std::string_view bytes) {
-    need_block();
-    begin_ = 0;
-    end_ = static_cast<std::uint32_t>(bytes.copy(block_.bytes.get(), block_.capacity));
-    grew_ = end_ > 0;
-}
-
-// Waits for the socket, then fills the inbox. What OpenSSL has taken in already comes first: no
-// socket tells of it.
-void Channel::arm_tls_read() {
-    if (SSL_has_pending(ssl_) == 1 && fill_from_tls()) return;
-    if (ended_) return;
-    reading_ = true;
-    socket_.async_wait(Socket::wait_read,
-                       [self = shared_from_this()](const boost::system::error_code& error) {
-                           self->reading_ = false;
-                           if (self->ended_) return;
-                           if (error) {
-                               self->end(false);
-                               return;
-                           }
-                           const bool has_come = self->fill_from_tls();
-                           if (self->ended_) return;
-                           if (has_come && self->waiter_) {
-                               self->wake(Wake::ready);
-                           } else {
-                               self->start_reading();
-                           }
-                       });
-}
-
-bool Channel::fill_from_tls() {
-    const auto bytes = tls_read({block_.bytes.get() + end_, block_.capacity - end_});
-    end_ += static_cast<std::uint32_t>(bytes);
-    grew_ = grew_ || bytes > 0;
-    return bytes > 0;
-}
-
-std::size_t Channel::tls_read(std::span<char> into) {
-    std::size_t all = 0;
-    while (all < into.size()) {
-        ERR_clear_error();
-        std::size_t bytes = 0;
-        const int done = SSL_read_ex(ssl_, into.data() + all, into.size() - all, &bytes);
-        if (done == 1) {
-            all += bytes;
-            if (SSL_has_pending(ssl_) == 0) break;
-            continue;
-        }
-        const int want = SSL_get_error(ssl_, done);
-        if (want != SSL_ERROR_WANT_READ && want != SSL_ERROR_WANT_WRITE) {
-            if (all == 0) end(want != SSL_ERROR_ZERO_RETURN);
-        }
-        break;
-    }
-    return all;
-}
-
-awaitable<Wake> Channel::more(SteadyTime until) {
-    start_reading();
-    if (grew_ || ended_) {
-        grew_ = false;
-        co_return Wake::ready;
-    }
-    read_deadline_.set(until);
-    const auto why =
-        co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Wake)>(
-            [this](auto handler) { waiter_ = std::move(handler); }, use_awaitable);
-    read_deadline_.clear();
-    grew_ = false;
-    co_return why;
+    if ((events & (EPOLLOUT | breaks)) != 0) ready_for_ |= writing;
+    const bool reads = (waits_for_ & reading) != 0;
+    if ((ready_for_ & waits_for_) != 0) wake(Wake::ready);
+    if (!is_readable || reads || !when_stirred) return;
+    const auto self = shared_from_this();  // the one that is told may let go of us
+    const auto told = when_stirred;
+    told();
 }
 
 void Channel::wake(Wake why) {
-    auto waiter = std::move(waiter_);
-    waiter_ = nullptr;
-    const auto self = shared_from_this();  // the one that wakes may let go of us
-    waiter(why);
+    if (!waiting_) return;
+    woken_by_ = why;
+    waits_for_ = 0;
+    loop_.resume(std::exchange(waiting_, nullptr));
+}
+
+Channel::Wait Channel::readable(SteadyTime until) { return {*this, reading, until}; }
+Channel::Wait Channel::writable(SteadyTime until) { return {*this, writing, until}; }
+
+// One whose time has passed is over, even for a peer that never ceases to send.
+bool Channel::Wait::await_ready() const {
+    const bool is_ready = (channel_.ready_for_ & what_) != 0;
+    const bool is_late = channel_.loop_.now() >= until_;
+    channel_.passes_ = is_ready ? channel_.passes_ + 1 : 0;
+    channel_.woken_by_ = is_late ? Wake::timeout : Wake::ready;
+    return is_late || (is_ready && channel_.passes_ % passes_at_once != 0);
+}
+
+void Channel::Wait::await_suspend(std::coroutine_handle<> waiting) const {
+    if ((channel_.ready_for_ & what_) != 0) return channel_.loop_.resume(waiting);
+    channel_.waiting_ = waiting;
+    channel_.waits_for_ = what_;
+    channel_.deadline_.set(until_);
+}
+
+Wake Channel::Wait::await_resume() const {
+    channel_.deadline_.clear();
+    return channel_.woken_by_;
 }
 
 std::size_t Channel::read_now(std::span<char> into) {
-    if (ended_ || into.empty() || reading_) return 0;
-    if (ssl_ != nullptr) return tls_read(into);
-    const auto bytes = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_DONTWAIT);
-    if (bytes > 0) return static_cast<std::size_t>(bytes);
-    if (bytes == 0) end(false);
-    if (bytes < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+    if (ended_ || into.empty()) return 0;
+    if (tls_ != nullptr) return tls_read(into);
+    const auto bytes = receive(into);
+    if (drained_) ready_for_ &= ~reading;
+    return bytes;
+}
+
+// From the socket itself. Finding less than there was room for spares the next read, which would
+// find nothing; but for the end, which is found by reading alone.
+std::size_t Channel::receive(std::span<char> into) {
+    if (drained_ || ended_) return 0;
+    const auto bytes = ::recv(descriptor_, into.data(), into.size(), 0);
+    if (bytes > 0) {
+        drained_ = static_cast<std::size_t>(bytes) < into.size() && !closing_;
+        return static_cast<std::size_t>(bytes);
+    }
+    if (bytes == 0) {
+        end(false);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        drained_ = true;
+    } else if (errno != EINTR) {
         end(errno == ECONNRESET);
+    }
     return 0;
 }
 
 void Channel::end(bool by_reset) {
-    if (ended_) return;
     ended_ = true;
     reset_ = by_reset;
-    if (waiter_) {
-        wake(Wake::ready);
-    } else if (when_ended) {
-        const auto self = shared_from_this();
-        const auto told = std::move(when_ended);
-        when_ended = nullptr;
-        told();
-    }
+    ready_for_ |= reading;
 }
 
-std::size_t Channel::write_plain(std::span<const std::string_view> pieces) {
-    std::array<iovec, pieces_at_once> parts{};
+bool Channel::has_arrived() {
+    if (ended_ || (ready_for_ & reading) == 0) return ended_;
+    if (tls_ != nullptr) return tls_has_arrived();
+    char first = 0;
+    const auto bytes = ::recv(descriptor_, &first, 1, MSG_PEEK);
+    if (bytes >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) return true;
+    drained_ = true;
+    ready_for_ &= ~reading;
+    return false;
+}
+
+bool Channel::has_left() {
+    if (tls_ != nullptr) has_arrived();  // a TLS peer may say so and leave the socket open
+    return closing_ || ended_;
+}
+
+std::size_t Channel::write_now(std::span<const std::string_view> pieces) {
+    if (broken_) return 0;
+    return tls_ != nullptr ? tls_write(pieces) : send(pieces);
+}
+
+std::size_t Channel::send(std::span<const std::string_view> pieces) {
+    if ((ready_for_ & writing) == 0) return 0;
+    std::array<iovec, pieces_at_once> parts;
     std::size_t count = 0;
+    std::size_t bytes = 0;
     for (const auto piece : pieces) {
         if (piece.empty()) continue;
         if (count == parts.size()) break;
-        parts[count++] = {const_cast<char*>(piece.data()),
-                          piece.size()};  // NOLINT: sendmsg does not write to it
+        bytes += piece.size();
+        parts[count++] = {const_cast<char*>(piece.data()),  // NOLINT: sendmsg does not write to it
+                          piece.size()};
     }
     if (count == 0) return 0;
     msghdr message{};
     message.msg_iov = parts.data();
     message.msg_iovlen = count;
-    const auto sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent >= 0) return static_cast<std::size_t>(sent);
-    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) broken_ = true;
-    return 0;
-}
-
-std::size_t Channel::tls_write(std::string_view piece) {
-    std::size_t all = 0;
-    while (all < piece.size()) {
-        ERR_clear_error();
-        std::size_t bytes = 0;
-        const int done = SSL_write_ex(ssl_, piece.data() + all, piece.size() - all, &bytes);
-        if (done != 1) {
-            const int want = SSL_get_error(ssl_, done);
-            if (want != SSL_ERROR_WANT_READ && want != SSL_ERROR_WANT_WRITE) broken_ = true;
-            break;
-        }
-        all += bytes;
-    }
-    return all;
-}
-
-std::size_t Channel::write_now(std::span<const std::string_view> pieces) {
-    if (broken_ || !socket_.is_open()) {
-        broken_ = true;
-        return 0;
-    }
-    if (ssl_ == nullptr) return write_plain(pieces);
-    // One record for a message of a few small pieces: what leaves together is encrypted together.
-    std::size_t bytes = 0;
-    for (const auto piece : pieces) bytes += piece.size();
-    if (pieces.size() > 1 && bytes <= std::size_t{16} << 10) {
-        std::array<char, std::size_t{16} << 10> joined;
-        std::size_t at = 0;
-        for (const auto piece : pieces) at += piece.copy(joined.data() + at, piece.size());
-        return tls_write({joined.data(), at});
-    }
-    std::size_t all = 0;
-    for (const auto piece : pieces) {
-        const auto sent = tls_write(piece);
-        all += sent;
-        if (sent < piece.size()) break;
-    }
-    return all;
-}
-
-awaitable<bool> Channel::wait_writable(SteadyTime until) {
-    const auto self = shared_from_this();
-    write_deadline_.set(until);
-    boost::system::error_code error;
-    auto token = asio::redirect_error(asio::use_awaitable_t<Executor>(), error);
-    waits_to_write_ = true;
-    co_await socket_.async_wait(Socket::wait_write, std::move(token));
-    waits_to_write_ = false;
-    write_deadline_.clear();
-    if (error) broken_ = true;
-    co_return !broken_;
+    const auto taken = ::sendmsg(descriptor_, &message, MSG_NOSIGNAL);
+    const auto sent = static_cast<std::size_t>(std::max<ssize_t>(taken, 0));
+    if (taken < 0 && errno == EINTR) return 0;
+    if (taken < 0 && errno != EAGAIN && errno != EWOULDBLOCK) broken_ = true;
+    if (sent < bytes) ready_for_ &= ~writing;
+    return sent;
 }
 
 awaitable<bool> Channel::write(std::span<const std::string_view> pieces,
@@ -343,25 +190,27 @@ awaitable<bool> Channel::write(std::span<const std::string_view> pieces,
         left[0].remove_prefix(inside);
         sent = write_now({left.data(), count});
         if (sent > 0 || broken_) continue;
-        const auto stalls_at = std::chrono::steady_clock::now() + stalled_for;
-        if (!co_await wait_writable(std::min(until, stalls_at))) co_return false;
+        const auto what = stops_writing_on_arrival_ ? reading | writing : writing;
+        const Wait taken(*this, what, std::min(until, loop_.now() + stalled_for));
+        if (co_await taken == Wake::timeout) close();
+        if (stops_writing_on_arrival_ && has_arrived()) broken_ = true;
     }
 }
 
 void Channel::shut_down_writing() {
-    if (ssl_ != nullptr && !broken_) SSL_shutdown(ssl_);
-    boost::system::error_code ignored;
-    socket_.shutdown(Socket::shutdown_send, ignored);
+    if (tls_ != nullptr) tls_say_goodbye();
+    if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_WR);
 }
 
 void Channel::close() {
-    boost::system::error_code ignored;
-    if (ssl_ != nullptr && socket_.is_open() && !ended_ && !broken_ &&
-        SSL_is_init_finished(ssl_) == 1)
-        SSL_shutdown(ssl_);
-    socket_.close(ignored);
+    if (descriptor_ < 0) return;
+    if (tls_ != nullptr && !ended_) tls_say_goodbye();
+    loop_.forget(*this);
+    ::close(std::exchange(descriptor_, -1));
+    end(reset_);
     broken_ = true;
-    end(false);
+    ready_for_ = reading | writing;
+    wake(Wake::ready);
 }
 
 }  // namespace router::http

@@ -2,14 +2,12 @@
 
 #include <openssl/types.h>
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/system/error_code.hpp>
+#include <chrono>
+#include <coroutine>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -19,50 +17,41 @@
 
 namespace router::http {
 
-using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, Executor>;
-
-// Why a wait for bytes is over.
+// Why a wait for a channel is over.
 enum class Wake : std::uint8_t { ready, timeout };
 
-// A connected socket, plain or TLS, with a small inbox. One read is kept pending whatever else goes
-// on, until something comes, so that a peer that leaves is noticed at once and without a system
-// call of its own.
+// A connected socket, plain or TLS. It holds no bytes: they stay with the kernel (and OpenSSL)
+// until read_now() takes them, so that a connection that waits costs no buffer.
 //
-//   inbox     what has arrived and is not consumed; the views hold until consume(), more() or
-//             read_now()
-//   writing   is tried at once; only what the kernel does not take is waited for
-//   ending    has_ended() once the peer closed, the connection broke, or close() was called; what
-//             is in the inbox stays
-//   lifetime  a shared_ptr: a read under way holds its channel
-class Channel : public std::enable_shared_from_this<Channel> {
+// The loop tells of each change once (edge-triggered), and the channel remembers: it may be read
+// until a read finds less than it had room for, and written until the kernel takes less than all.
+// So no system call is made to learn that there is nothing to do.
+//
+//   waiting   one coroutine at a time
+//   ending    has_ended() once a read has found the end, the connection broke, or close() was
+//             called; has_left() as soon as the peer has closed, with its last words still unread
+//   lifetime  a shared_ptr, which whoever waits must hold
+class Channel final : public Watcher, public std::enable_shared_from_this<Channel> {
  public:
-    Channel(Loop& loop, Socket socket);
+    enum class State : std::uint8_t { connected, connecting };
+
+    // Takes over a descriptor that does not block. When a connecting one is writable() it is
+    // connected, or failure() says why not.
+    Channel(Loop& loop, int descriptor, State state = State::connected);
     ~Channel();
+
+    int failure();  // an errno; 0: it is connected
 
     // Makes it a TLS connection; the handshake follows with handshake(). Takes the session over.
     void secure(SSL* session);
     awaitable<Result<>> handshake(SteadyTime until);
 
-    std::string_view inbox() const { return {block_.bytes.get() + begin_, end_ - begin_}; }
-    void consume(std::size_t bytes);
-    bool is_full() const { return end_ == block_.capacity; }
-    bool has_ended() const { return ended_; }
-    bool was_reset() const { return reset_; }
+    // To be awaited, with a Wake as its result.
+    class Wait;
+    Wait readable(SteadyTime until);  // bytes, the end, or word of it: read_now() tells
+    Wait writable(SteadyTime until);
 
-    // Gives the inbox's block away with what is in it; the channel goes on with another.
-    Block detach_block();
-
-    // Changes the inbox for one of another size (block_bytes or less) while it is empty. A pending
-    // read begins anew: not in the same turn of the loop in which it was begun, for it may have its
-    // bytes already.
-    void resize_block(std::uint32_t bytes);
-
-    void start_reading();
-    // Waits until more has arrived than at the last wake, or the channel has ended, or `until` has
-    // passed.
-    awaitable<Wake> more(SteadyTime until);
-    // Reads what is there at this moment, without waiting; 0 when there is nothing or the channel
-    // has ended.
+    // Reads what is there at this moment; 0 when there is nothing, or the channel has ended.
     std::size_t read_now(std::span<char> into);
 
     // Sends what the kernel takes at this moment: how many bytes of `pieces` together; nothing once
@@ -75,53 +64,68 @@ class Channel : public std::enable_shared_from_this<Channel> {
     awaitable<bool> write(std::span<const std::string_view> pieces,
                           std::chrono::milliseconds stalled_for, std::size_t sent = 0,
                           SteadyTime until = SteadyTime::max());
-    bool is_broken() const { return broken_; }
-
     // From now on a write that waits is given up when something arrives: an answer that came early.
     void stop_writing_on_arrival() { stops_writing_on_arrival_ = true; }
 
-    // Puts bytes that were taken out with detach_block() back, into a new block.
-    void put_back(std::string_view bytes);
+    bool has_ended() const { return ended_; }
+    bool was_reset() const { return reset_; }
+    bool is_broken() const { return broken_; }  // writing failed
+    bool has_arrived();                         // something to read, or the end
+    bool has_left();
+
+    // Called whenever something happens on the connection that nobody waits for.
+    std::function<void()> when_stirred;
 
     void shut_down_writing();
     void close();
 
-    // Called once when the channel ends while nobody waits for it in more().
-    std::function<void()> when_ended;
-
-    int native() { return socket_.native_handle(); }
     Loop& loop() { return loop_; }
 
  private:
-    void received(const boost::system::error_code& error, std::size_t bytes);
-    void arm_tls_read();
-    bool fill_from_tls();
-    std::size_t tls_read(std::span<char> into);
-    std::size_t tls_write(std::string_view piece);
-    void end(bool by_reset);
+    struct Wire;  // OpenSSL's way to the socket
+    static constexpr unsigned reading = 1, writing = 2;
+
+    void ready(std::uint32_t events) override;
     void wake(Wake why);
-    std::size_t write_plain(std::span<const std::string_view> pieces);
-    awaitable<bool> wait_writable(SteadyTime until);
-    void tell_arrival();
+    void end(bool by_reset);
+    std::size_t receive(std::span<char> into);
+    std::size_t send(std::span<const std::string_view> pieces);
+    std::size_t tls_read(std::span<char> into);
+    std::size_t tls_write(std::span<const std::string_view> pieces);
+    std::size_t tls_write(std::string_view piece);
+    bool tls_has_arrived();
+    void tls_read_failed(int outcome);
+    void tls_say_goodbye();
 
     Loop& loop_;
-    Socket socket_;
-    SSL* ssl_ = nullptr;
-    void need_block();
-
-    Block block_;
-    std::uint32_t begin_ = 0, end_ = 0;
-    std::uint32_t generation_ = 0;  // of pending reads; one of an older generation was called off
-    bool reading_ = false;          // a read or a wait for one is with the kernel
-    bool grew_ = false;             // bytes came since the last wake
+    SSL* tls_ = nullptr;
+    std::coroutine_handle<> waiting_;
+    Deadline deadline_;  // of the one that waits
+    int descriptor_;
+    unsigned waits_for_ = 0;
+    unsigned ready_for_;
+    unsigned passes_ = 0;  // waits in a row that were over at once
+    Wake woken_by_ = Wake::ready;
+    bool drained_ = true;   // the socket has nothing to read; OpenSSL may have
+    bool closing_ = false;  // the peer has closed: behind what is left to read comes the end
     bool ended_ = false;
     bool reset_ = false;
-    bool broken_ = false;  // writing failed
+    bool broken_ = false;
     bool stops_writing_on_arrival_ = false;
-    bool waits_to_write_ = false;
-    std::move_only_function<void(Wake)> waiter_;
-    Deadline read_deadline_;
-    Deadline write_deadline_;
+};
+
+class Channel::Wait {
+ public:
+    Wait(Channel& channel, unsigned what, SteadyTime until)
+        : channel_(channel), what_(what), until_(until) {}
+    bool await_ready() const;
+    void await_suspend(std::coroutine_handle<> waiting) const;
+    Wake await_resume() const;
+
+ private:
+    Channel& channel_;
+    unsigned what_;
+    SteadyTime until_;
 };
 
 }  // namespace router::http

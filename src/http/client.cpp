@@ -3,27 +3,25 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
 #include <cstring>
 
 namespace router::http {
 namespace {
 
 using namespace std::chrono_literals;
-using Endpoint = asio::generic::stream_protocol::endpoint;
 
 constexpr auto idle_limit = 60s;
 constexpr auto stale_within =
     500ms;  // a kept connection that dies later had begun to work on the call
+constexpr std::size_t head_step_bytes = 4096;  // with the head, of a body that has its own place
 constexpr std::size_t idle_connections = 512;  // of one origin, a thread
 constexpr HeadLimits head_limits{.line_bytes = 8 << 10, .head_bytes = 64 << 10, .headers = 200};
-
-SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 std::unexpected<Error> failure(ErrorKind kind, std::string message, std::string detail) {
     Error error{.kind = kind, .message = std::move(message)};
@@ -35,19 +33,28 @@ std::unexpected<Error> cancelled() {
     return failure(ErrorKind::client_left, "The client has left.", {});
 }
 
-Endpoint endpoint_of(const Address& address, std::uint16_t port) {
-    if (!address.is_v6) {
-        sockaddr_in where{};
-        where.sin_family = AF_INET;
-        where.sin_port = htons(port);
-        std::memcpy(&where.sin_addr, address.bytes, 4);
-        return {&where, sizeof where};
-    }
-    sockaddr_in6 where{};
-    where.sin6_family = AF_INET6;
-    where.sin6_port = htons(port);
-    std::memcpy(&where.sin6_addr, address.bytes, 16);
-    return {&where, sizeof where};
+// A socket on its way to `address`; negative: an errno, turned about.
+int begin_to_connect(const Address& address, std::uint16_t port) {
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(port);
+    std::memcpy(&v6.sin6_addr, address.bytes, 16);
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    std::memcpy(&v4.sin_addr, address.bytes, 4);
+    const int family = address.is_v6 ? AF_INET6 : AF_INET;
+    const int descriptor = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -errno;
+    const int on = 1;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const auto* where = address.is_v6 ? reinterpret_cast<const sockaddr*>(&v6)
+                                      : reinterpret_cast<const sockaddr*>(&v4);
+    const auto length = static_cast<socklen_t>(address.is_v6 ? sizeof v6 : sizeof v4);
+    if (::connect(descriptor, where, length) == 0 || errno == EINPROGRESS) return descriptor;
+    const int why = errno;
+    ::close(descriptor);
+    return -why;
 }
 
 }  // namespace
@@ -58,12 +65,9 @@ Answer::Answer(Client& client, ConnectionPool& pool, std::shared_ptr<Channel> ch
 
 Answer::~Answer() {
     cancel_.forget();
-    if (in_inbox_) channel_->consume(channel_->inbox().size() - raw_.size());
     const bool reusable = body_.is_complete() && head_.status != 0 && head_.keeps_alive &&
-                          raw_.empty() && channel_->inbox().empty() && !channel_->has_ended() &&
-                          !channel_->is_broken();
+                          raw_.empty() && !channel_->has_ended() && !channel_->is_broken();
     if (reusable) {
-        channel_->resize_block(block_bytes);
         client_.give_back(pool_, std::move(channel_));
     } else {
         channel_->close();
@@ -93,40 +97,36 @@ Result<> Answer::note_end() {
 }
 
 void Answer::hold() {
-    if (in_inbox_ || raw_.empty()) return;
-    held_.assign(raw_);
+    if (raw_.empty() || raw_.data() == held_.data()) return;
+    std::string held(raw_);
+    held_.swap(held);
     raw_ = held_;
 }
 
 awaitable<Result<>> Answer::wait(SteadyTime until) {
-    if (in_inbox_) channel_->consume(channel_->inbox().size());
-    in_inbox_ = true;
     raw_ = {};
-    if (expects_events_) channel_->resize_block(event_block_bytes);
-    const auto why = co_await channel_->more(until);
-    if (cancel_.is_requested()) co_return cancelled();
-    if (why == Wake::timeout) {
-        co_return failure(ErrorKind::upstream_timeout,
-                          "The provider fell silent in the middle of its answer.",
-                          "idle for too long");
-    }
-    raw_ = channel_->inbox();
-    if (channel_->is_full()) {  // more may wait in the socket: take a large step
+    while (raw_.empty() && !channel_->has_ended()) {
+        const auto why = co_await channel_->readable(until);
+        if (auto noted = note_wake(why); !noted) co_return noted;
         const auto scratch = channel_->loop().scratch();
-        std::size_t bytes = raw_.copy(scratch.data(), raw_.size());
-        channel_->consume(raw_.size());
-        bytes += channel_->read_now(scratch.subspan(bytes));
-        raw_ = {scratch.data(), bytes};
-        in_inbox_ = false;
+        raw_ = {scratch.data(), channel_->read_now(scratch)};
+        received_ += raw_.size();
     }
-    received_ += raw_.size();
     co_return Result<>();
+}
+
+Result<> Answer::note_wake(Wake why) const {
+    if (cancel_.is_requested()) return cancelled();
+    if (why == Wake::ready) return {};
+    return failure(ErrorKind::upstream_timeout,
+                   "The provider fell silent in the middle of its answer.", "idle for too long");
 }
 
 awaitable<Result<>> Answer::read_whole(Bytes& into, std::size_t limit,
                                        std::chrono::milliseconds idle, SteadyTime until) {
+    // A little more than the body, so that a read that ends it tells that no more has come.
     if (body_.framing() == Framing::length)
-        into.reserve(std::min<std::uint64_t>(body_.remaining(), limit));
+        into.reserve(std::min<std::uint64_t>(body_.remaining(), limit) + 1);
     while (true) {
         while (into.size() < limit) {
             const auto piece = take();
@@ -134,23 +134,52 @@ awaitable<Result<>> Answer::read_whole(Bytes& into, std::size_t limit,
             if (piece->empty()) break;
             into.append(*piece);
         }
-        // What the kernel still holds of a body of known length goes straight to its place.
-        while (body_.framing() == Framing::length && raw_.empty() && !is_complete() &&
-               into.size() < limit) {
-            if (in_inbox_) channel_->consume(channel_->inbox().size());
-            const auto wanted = std::min<std::uint64_t>(body_.remaining(), into.room().size());
-            const auto bytes = channel_->read_now(into.room().first(wanted));
-            if (bytes == 0) break;
-            std::string_view arrived(into.room().data(), bytes);
-            received_ += bytes;
-            const auto counted = body_.next(arrived);
-            if (!counted) co_return std::unexpected(counted.error());
-            into.grow(bytes);
-        }
         if (is_complete() || into.size() >= limit) co_return Result<>();
-        const auto waited = co_await wait(std::min(until, now() + idle));
-        if (!waited) co_return std::unexpected(waited.error());
+        const auto why =
+            co_await channel_->readable(std::min(until, channel_->loop().now() + idle));
+        if (auto noted = note_wake(why); !noted) co_return noted;
+        if (auto received = receive(into); !received) co_return received;
     }
+}
+
+// What there is: of a body of known length straight to its place, else for take().
+Result<> Answer::receive(Bytes& into) {
+    const bool has_place = body_.framing() == Framing::length && !into.room().empty();
+    const auto room = has_place ? into.room() : channel_->loop().scratch();
+    raw_ = {room.data(), channel_->read_now(room)};
+    received_ += raw_.size();
+    if (!has_place) return {};
+    const auto piece = body_.next(raw_);
+    if (!piece) return std::unexpected(piece.error());
+    into.grow(piece->size());
+    return {};
+}
+
+// Takes in what has arrived of the head. Whether that is all of it; what stands behind it is the
+// body's.
+Result<bool> Answer::take_head(std::string_view arrived) {
+    received_ += arrived.size();
+    while (!arrived.empty()) {
+        // Most come in one piece; what is in pieces is looked at as a whole.
+        const auto before = head_bytes_.size();
+        const auto alone = before == 0 ? whole_head_size(arrived) : 0;
+        head_bytes_ += alone > 0 ? arrived.substr(0, alone) : arrived;
+        const auto size = alone > 0 ? alone : whole_head_size(head_bytes_);
+        if (size > 0) head_bytes_.resize(size);
+        auto read = read_response_head(head_bytes_, head_limits);
+        if (!read) return std::unexpected(read.error());
+        if (!*read) return false;
+        arrived.remove_prefix(size - before);
+        if ((*read)->status < 200 && (*read)->status != 101) {  // interim: the answer follows
+            head_bytes_.clear();
+            continue;
+        }
+        head_ = std::move(**read);
+        body_ = BodyReader(head_.framing, head_.content_length, ErrorKind::upstream_broken);
+        raw_ = arrived;
+        return true;
+    }
+    return false;
 }
 
 Client::Client(Loop& loop, ProxyRules proxies)
@@ -166,7 +195,7 @@ void Client::close() {
         auto idle = std::move(pool->idle);
         pool->idle.clear();
         for (auto& [channel, since] : idle) {
-            channel->when_ended = nullptr;
+            channel->when_stirred = nullptr;
             channel->close();
         }
     }
@@ -183,27 +212,27 @@ std::shared_ptr<Channel> Client::take_idle(ConnectionPool& pool) {
     while (!idle.empty()) {
         auto channel = std::move(idle.back().channel);
         idle.pop_back();
-        channel->when_ended = nullptr;
-        if (!channel->has_ended() && channel->inbox().empty()) return channel;
+        channel->when_stirred = nullptr;
+        if (!channel->has_arrived()) return channel;
         channel->close();
     }
     return nullptr;
 }
 
+// Whatever an upstream says unasked, its end above all, ends its stay.
 void Client::give_back(ConnectionPool& pool, std::shared_ptr<Channel> channel) {
-    if (pool.idle.size() >= idle_connections) {
+    if (pool.idle.size() >= idle_connections || channel->has_arrived()) {
         channel->close();
         return;
     }
-    channel->when_ended = [&pool, gone = channel.get()] {
-        std::erase_if(pool.idle, [gone](const ConnectionPool::Idle& idle) {
-            return idle.channel.get() == gone;
+    channel->when_stirred = [&pool, stirred = channel.get()] {
+        if (!stirred->has_arrived()) return;
+        std::erase_if(pool.idle, [stirred](const ConnectionPool::Idle& idle) {
+            return idle.channel.get() == stirred;
         });
     };
-    channel->start_reading();
-    if (channel->has_ended()) return;
-    pool.idle.push_back({std::move(channel), now()});
-    if (sweep_.at() == SteadyTime::max()) sweep_.set(now() + idle_limit / 4);
+    pool.idle.push_back({std::move(channel), loop_.now()});
+    if (sweep_.at() == SteadyTime::max()) sweep_.set(loop_.now() + idle_limit / 4);
 }
 
 void Client::drop_idle() {
@@ -211,14 +240,14 @@ void Client::drop_idle() {
     for (auto& [key, pool] : pools_) {
         std::vector<std::shared_ptr<Channel>> old;
         std::erase_if(pool->idle, [&](ConnectionPool::Idle& idle) {
-            if (now() - idle.since < idle_limit) return false;
+            if (loop_.now() - idle.since < idle_limit) return false;
             old.push_back(std::move(idle.channel));
             return true;
         });
         for (const auto& channel : old) channel->close();
         any = any || !pool->idle.empty();
     }
-    if (any) sweep_.set(now() + idle_limit / 4);
+    if (any) sweep_.set(loop_.now() + idle_limit / 4);
 }
 
 SSL_CTX* Client::tls() {
@@ -233,28 +262,22 @@ awaitable<Result<std::shared_ptr<Channel>>> Client::connect_tcp(const Origin& or
     std::string reason = "no address";
     for (std::size_t i = 0; i < addresses->size(); ++i) {
         if (cancel.is_requested()) co_return cancelled();
-        if (now() >= until) break;
-        const auto endpoint = endpoint_of((*addresses)[i], origin.port);
-        const auto socket = std::make_shared<Socket>(loop_.context);
-        const auto give_up = [socket] {
-            boost::system::error_code ignored;
-            socket->close(ignored);
-        };
+        if (loop_.now() >= until) break;
+        const int descriptor = begin_to_connect((*addresses)[i], origin.port);
+        if (descriptor < 0) {
+            reason = std::strerror(-descriptor);
+            continue;
+        }
+        auto channel = std::make_shared<Channel>(loop_, descriptor, Channel::State::connecting);
+        cancel.on_request([channel] { channel->close(); });
         // The last address gets all the time that is left, one before it a fair share.
         const bool is_last = i + 1 == addresses->size();
-        Deadline too_late(loop_.deadlines, give_up);
-        too_late.set(is_last ? until : std::min(until, now() + 3s));
-        cancel.on_request(give_up);
-        boost::system::error_code error;
-        auto token = asio::redirect_error(asio::use_awaitable_t<Executor>(), error);
-        co_await socket->async_connect(endpoint, std::move(token));
+        const auto by = is_last ? until : std::min(until, loop_.now() + 3s);
+        const auto why = co_await channel->writable(by);
         cancel.forget();
-        if (!error && socket->is_open()) {
-            const int on = 1;
-            setsockopt(socket->native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-            co_return std::make_shared<Channel>(loop_, std::move(*socket));
-        }
-        reason = error == asio::error::operation_aborted ? "timed out" : error.message();
+        const int failed = why == Wake::timeout ? ETIMEDOUT : channel->failure();
+        if (failed == 0) co_return channel;
+        reason = why == Wake::timeout ? "timed out" : std::strerror(failed);
     }
     if (cancel.is_requested()) co_return cancelled();
     co_return failure(ErrorKind::upstream_unreachable, "No connection to the provider.",
@@ -274,25 +297,27 @@ awaitable<Result<>> Client::open_tunnel(const std::shared_ptr<Channel>& channel,
     const std::array<std::string_view, 1> pieces{head};
     if (!co_await channel->write(pieces, 10s))
         co_return failure(ErrorKind::upstream_unreachable, "The proxy broke off.", {});
+    std::string arrived;
     while (true) {
-        const auto why = co_await channel->more(until);
-        const auto read = read_response_head(channel->inbox(), head_limits);
+        const auto why = co_await channel->readable(until);
+        const auto scratch = loop_.scratch();
+        arrived.append(scratch.data(), channel->read_now(scratch.first(head_step_bytes)));
+        const auto read = read_response_head(arrived, head_limits);
         if (!read || why == Wake::timeout || (!*read && channel->has_ended())) {
             co_return failure(ErrorKind::upstream_unreachable, "The proxy gave no answer.",
                               proxy.origin.key);
         }
         if (!*read) continue;
         const auto status = (*read)->status;
-        channel->consume((*read)->size);
-        if (status / 100 == 2 &&
-            !channel->inbox().empty()) {  // it would pass for the provider's own words
+        if (status / 100 != 2) {
             co_return failure(ErrorKind::upstream_unreachable,
-                              "The proxy spoke before the provider could.", proxy.origin.key);
+                              "The proxy refused to connect to the provider.",
+                              proxy.origin.key + ": status " + std::to_string(status));
         }
-        if (status / 100 == 2) co_return Result<>();
+        if (arrived.size() == (*read)->size) co_return Result<>();
+        // It would pass for the provider's own words.
         co_return failure(ErrorKind::upstream_unreachable,
-                          "The proxy refused to connect to the provider.",
-                          proxy.origin.key + ": status " + std::to_string(status));
+                          "The proxy spoke before the provider could.", proxy.origin.key);
     }
 }
 
@@ -325,49 +350,18 @@ awaitable<Result<std::shared_ptr<Channel>>> Client::connect(const Origin& origin
 
 awaitable<Result<>> Client::read_head(Answer& answer, SteadyTime until) {
     auto& channel = *answer.channel_;
-    std::string collected;  // a head longer than the inbox
     while (true) {
-        const auto why = co_await channel.more(until);
+        const auto why = co_await channel.readable(until);
         if (answer.cancel_.is_requested()) co_return cancelled();
-        if (why == Wake::timeout || (channel.has_ended() && now() >= until)) {
+        if (why == Wake::timeout || (channel.has_ended() && loop_.now() >= until)) {
             co_return failure(ErrorKind::upstream_timeout, "The provider did not answer in time.",
                               "no head in time");
         }
-        answer.received_ += channel.inbox().size();
-        std::string_view bytes = channel.inbox();
-        if (!collected.empty() || channel.is_full()) {
-            collected += bytes;
-            channel.consume(bytes.size());
-            bytes = collected;
-        }
-        while (true) {
-            // The head is kept apart from the body, so that the inbox is free for the latter.
-            answer.head_bytes_.assign(bytes.substr(0, whole_head_size(bytes)));
-            auto read = read_response_head(answer.head_bytes_.empty() ? bytes : answer.head_bytes_,
-                                           head_limits);
-            if (!read) co_return std::unexpected(read.error());
-            if (!*read) break;
-            const auto size = (*read)->size;
-            if ((*read)->status < 200 && (*read)->status != 101) {  // interim: the answer follows
-                bytes.remove_prefix(size);
-                if (collected.empty()) channel.consume(size);
-                continue;
-            }
-            answer.head_ = std::move(**read);
-            answer.body_ = BodyReader(answer.head_.framing, answer.head_.content_length,
-                                      ErrorKind::upstream_broken);
-            if (collected.empty()) {
-                channel.consume(size);
-                answer.raw_ = channel.inbox();
-            } else {
-                const auto scratch = channel.loop().scratch();
-                const auto rest = bytes.substr(size);
-                answer.raw_ = {scratch.data(), rest.copy(scratch.data(), scratch.size())};
-                answer.in_inbox_ = false;
-            }
-            co_return Result<>();
-        }
-        if (!collected.empty()) collected.erase(0, collected.size() - bytes.size());
+        const auto scratch = loop_.scratch();
+        const auto bytes = channel.read_now(scratch.first(head_step_bytes));
+        const auto taken = answer.take_head({scratch.data(), bytes});
+        if (!taken) co_return std::unexpected(taken.error());
+        if (*taken) co_return Result<>();
         if (channel.has_ended()) {
             co_return failure(ErrorKind::upstream_broken,
                               "The provider closed the connection without an answer.",
@@ -408,23 +402,19 @@ awaitable<Result<std::unique_ptr<Answer>>> Client::send(const Origin& origin, st
             if (!connected) co_return std::unexpected(connected.error());
             channel = std::move(*connected);
         }
-        const std::weak_ptr<Channel> broken_off = channel;
-        cancel.on_request([broken_off] {
-            if (const auto still_there = broken_off.lock()) still_there->close();
-        });
         std::unique_ptr<Answer> answer(new Answer(*this, pool, channel, cancel));
+        cancel.on_request([broken_off = channel.get()] { broken_off->close(); });
         // An upstream may answer, and close, before it has read all: what it said counts, not that
         // writing failed.
         channel->stop_writing_on_arrival();
-        channel->start_reading();
-        const auto sent_at = now();
+        const auto sent_at = loop_.now();
         const auto written = channel->write_now(message);
         if (written < bytes)
             co_await channel->write(message, waits.write_stall, written, waits.first_byte_by);
         const auto read = co_await read_head(*answer, waits.first_byte_by);
         if (read) co_return answer;
         const bool is_stale = is_reused && read.error().kind == ErrorKind::upstream_broken &&
-                              answer->bytes_received() == 0 && now() - sent_at < stale_within;
+                              answer->bytes_received() == 0 && loop_.now() - sent_at < stale_within;
         if (!is_stale) co_return std::unexpected(read.error());
         channel.reset();
     }

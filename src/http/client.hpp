@@ -93,8 +93,7 @@ class Answer {
     awaitable<Result<>> read_whole(Bytes& into, std::size_t limit, std::chrono::milliseconds idle,
                                    SteadyTime until);
 
-    // What follows comes in small pieces, now and then: wait for it with less memory.
-    void expect_events() { expects_events_ = true; }
+    void expect_events() {}  // TODO: goes with its last caller, in gateway/relay.cpp
 
     std::uint64_t bytes_received() const { return received_; }
 
@@ -102,6 +101,9 @@ class Answer {
     friend class Client;
     Answer(Client& client, ConnectionPool& pool, std::shared_ptr<Channel> channel, Cancel& cancel);
     Result<> note_end();
+    Result<bool> take_head(std::string_view arrived);
+    Result<> note_wake(Wake why) const;
+    Result<> receive(Bytes& into);
 
     Client& client_;
     ConnectionPool& pool_;
@@ -111,10 +113,8 @@ class Answer {
     ResponseHead head_;
     BodyReader body_;
     std::string held_;      // raw_, after hold()
-    std::string_view raw_;  // arrived, not yet taken; in the channel's inbox or the loop's scratch
-    bool in_inbox_ = true;
-    bool ended_ = false;  // by the peer's close, properly
-    bool expects_events_ = false;
+    std::string_view raw_;  // arrived, not yet taken; in the loop's scratch, or held_
+    bool ended_ = false;    // by the peer's close, properly
     std::uint64_t received_ = 0;
 };
 

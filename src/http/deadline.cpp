@@ -1,107 +1,88 @@
 #include "http/deadline.hpp"
 
 #include <algorithm>
-#include <boost/asio/steady_timer.hpp>
 
 namespace router::http {
-
-struct Deadlines::Timer {
-    asio::basic_waitable_timer<std::chrono::steady_clock,
-                               asio::wait_traits<std::chrono::steady_clock>, Executor>
-        timer;
-};
 
 void Deadline::set(SteadyTime at) {
     at_ = at;
     if (at == SteadyTime::max()) return;
     const auto tick = all_->tick_of(at);
-    if (before_ == nullptr &&
-        all_->heads_[static_cast<std::size_t>(tick_) % Deadlines::slots] != this) {
-        all_->link(*this, tick);
-    } else if (tick < tick_) {
-        unlink();
-        all_->link(*this, tick);
-    }
+    if (tick_ != unlinked && tick_ <= tick) return;
+    unlink();
+    all_->link(*this, tick);
 }
 
 void Deadline::unlink() {
-    auto& head = all_->heads_[static_cast<std::size_t>(tick_) % Deadlines::slots];
-    if (before_ == nullptr && head != this) return;
-    (before_ != nullptr ? before_->after_ : head) = after_;
+    if (tick_ == unlinked) return;
+    (before_ != nullptr ? before_->after_ : all_->head_of(tick_)) = after_;
     if (after_ != nullptr) after_->before_ = before_;
     before_ = after_ = nullptr;
+    tick_ = unlinked;
     --all_->linked_;
 }
 
-Deadlines::Deadlines(asio::io_context& context)
-    : timer_(new Timer{decltype(Timer::timer)(context)}) {}
+int Deadlines::milliseconds_until_next(SteadyTime now) const {
+    if (next_at_ == SteadyTime::max()) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_at_ - now).count();
+    return static_cast<int>(std::max<std::int64_t>(left, 0));
+}
 
-Deadlines::~Deadlines() = default;
-
-void Deadlines::stop() { timer_->timer.cancel(); }
-
+// A deadline's tick begins when its time has passed.
 std::int64_t Deadlines::tick_of(SteadyTime at) const {
     return std::max<std::int64_t>((at - zero_) / resolution + 1, seen_ + 1);
 }
 
 void Deadlines::link(Deadline& deadline, std::int64_t tick) {
-    auto& head = heads_[static_cast<std::size_t>(tick) % slots];
+    auto& head = head_of(tick);
     deadline.tick_ = tick;
     deadline.before_ = nullptr;
     deadline.after_ = head;
     if (head != nullptr) head->before_ = &deadline;
     head = &deadline;
     ++linked_;
-    arm();
+    next_at_ = std::min(next_at_, zero_ + resolution * tick);
 }
 
-void Deadlines::arm() {
-    if (armed_ || linked_ == 0) return;
-    armed_ = true;
-    const auto now = std::chrono::steady_clock::now();
-    seen_ = std::max(seen_, static_cast<std::int64_t>((now - zero_) / resolution));
-    timer_->timer.expires_at(zero_ + resolution * (seen_ + 1));
-    timer_->timer.async_wait([this](const boost::system::error_code& error) {
-        armed_ = false;
-        if (error) return;
-        turn();
-        arm();
-    });
-}
-
-void Deadlines::turn() {
-    const auto now = std::chrono::steady_clock::now();
-    const auto until = static_cast<std::int64_t>((now - zero_) / resolution);
-    const auto behind =
-        std::min<std::int64_t>(until - seen_, slots);  // a whole round looks at every slot
+void Deadlines::turn(SteadyTime now) {
+    const auto until = (now - zero_) / resolution;
+    // A whole round looks at every slot.
+    const auto behind = std::min<std::int64_t>(until - seen_, slots);
     for (auto tick = until - behind + 1; tick <= until; ++tick) {
         seen_ = tick;
-        auto* deadline = heads_[static_cast<std::size_t>(tick) % slots];
-        // A callback may destroy or file any deadline, so the slot's list is cut off whole and each
-        // is filed anew first.
-        Deadline* due = nullptr;
-        while (deadline != nullptr) {
-            auto* following = deadline->after_;
-            const auto at = deadline->at_;
-            if (at <= now || at == SteadyTime::max() || deadline->tick_ <= tick) {
-                deadline->unlink();
-                if (at <= now) {
-                    due = deadline;
-                } else if (at != SteadyTime::max()) {
-                    link(*deadline, tick_of(at));
-                }
-            }
-            deadline = following;
-            if (due == nullptr) continue;
-            due->at_ = SteadyTime::max();
-            const auto passed = due->passed_;
-            due = nullptr;
-            passed();
-            deadline = heads_[static_cast<std::size_t>(tick) %
-                              slots];  // the list may have changed: begin again
-        }
+        call_back_of(tick, now);
     }
-    seen_ = std::max(seen_, until);
+    find_next();
+}
+
+// Those of a slot that are due are called back; those that were moved are filed anew.
+void Deadlines::call_back_of(std::int64_t tick, SteadyTime now) {
+    auto* deadline = head_of(tick);
+    while (deadline != nullptr) {
+        auto* const following = deadline->after_;
+        const auto at = deadline->at_;
+        if (at <= now) {
+            deadline->unlink();
+            deadline->clear();
+            const auto passed = deadline->passed_;
+            passed();
+            deadline = head_of(tick);  // it may have changed the list: begin again
+            continue;
+        }
+        if (deadline->tick_ <= tick) {
+            deadline->unlink();
+            if (at != SteadyTime::max()) link(*deadline, tick_of(at));
+        }
+        deadline = following;
+    }
+}
+
+void Deadlines::find_next() {
+    next_at_ = SteadyTime::max();
+    if (linked_ == 0) return;
+    auto tick = seen_ + 1;
+    while (head_of(tick) == nullptr) ++tick;
+    next_at_ = zero_ + resolution * tick;
 }
 
 }  // namespace router::http

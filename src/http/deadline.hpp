@@ -5,9 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
-
-#include "http/awaitable.hpp"
 
 namespace router::http {
 
@@ -36,38 +33,46 @@ class Deadline {
     Deadlines* all_;
     std::function<void()> passed_;
     SteadyTime at_ = SteadyTime::max();
-    std::int64_t tick_ = 0;  // the tick it is filed under, while linked
+    std::int64_t tick_ = unlinked;  // the tick it is filed under
     Deadline* before_ = nullptr;
     Deadline* after_ = nullptr;
+
+    static constexpr std::int64_t unlinked = -1;
 };
 
-// All the deadlines of a thread, watched by one coarse tick, so that no timer is armed for a call.
-// A wheel of slots: a deadline is filed under the tick of its time. While there is none, nothing
-// ticks.
+// All the deadlines of a thread, of which the loop waits for the next one, so that no timer is
+// armed for a call. A wheel of slots: a deadline is filed under the tick of its time. It has no
+// clock of its own.
 class Deadlines {
  public:
     static constexpr std::chrono::milliseconds resolution{20};
 
-    explicit Deadlines(asio::io_context& context);
-    ~Deadlines();
-    void stop();  // no callback after this
+    explicit Deadlines(SteadyTime now) : zero_(now) {}
+
+    // Calls back the deadlines that are due. They may set and destroy any.
+    void call_back(SteadyTime now) {
+        if (now >= next_at_) turn(now);
+    }
+
+    // How long nothing will be due, rounded up; -1: for ever. It may be less.
+    int milliseconds_until_next(SteadyTime now) const;
 
  private:
     friend class Deadline;
-    struct Timer;
     static constexpr std::size_t slots = 512;
 
     std::int64_t tick_of(SteadyTime at) const;
+    Deadline*& head_of(std::int64_t tick) { return heads_[static_cast<std::size_t>(tick) % slots]; }
     void link(Deadline& deadline, std::int64_t tick);
-    void arm();
-    void turn();
+    void turn(SteadyTime now);
+    void call_back_of(std::int64_t tick, SteadyTime now);
+    void find_next();
 
-    std::unique_ptr<Timer> timer_;
-    SteadyTime zero_ = std::chrono::steady_clock::now();
+    SteadyTime zero_;
+    SteadyTime next_at_ = SteadyTime::max();  // nothing is filed under an earlier tick
     std::array<Deadline*, slots> heads_{};
     std::size_t linked_ = 0;
     std::int64_t seen_ = 0;  // the last tick that was looked at
-    bool armed_ = false;
 };
 
 }  // namespace router::http

@@ -10,8 +10,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t linger_limit = 4 << 20;  // of what a refused client still sends
 
-SteadyTime now() { return std::chrono::steady_clock::now(); }
-
 // The Date header's line, made anew each second.
 std::string_view date_line() {
     thread_local std::time_t made_for = 0;
@@ -41,6 +39,13 @@ struct SizeLine {
     std::string_view view() const { return {text.data(), length}; }
 };
 
+std::unexpected<Error> too_large(std::size_t limit) {
+    return fail(ErrorKind::too_large,
+                "The request's body is longer than " + std::to_string(limit >> 20) +
+                    " MB, the limit of this router (max_request_size_mb).",
+                {}, "request_too_large");
+}
+
 }  // namespace
 
 Exchange::Exchange(std::shared_ptr<Channel> channel, RequestHead head,
@@ -52,30 +57,24 @@ Exchange::Exchange(std::shared_ptr<Channel> channel, RequestHead head,
       is_head_request_(head_.method == "HEAD"),
       heartbeat_(channel_->loop().deadlines, [this] { beat(); }) {}
 
-Exchange::~Exchange() {
-    channel_->when_ended = nullptr;
-    channel_->loop().give_back(std::move(block_));
-}
+Exchange::~Exchange() { channel_->when_stirred = nullptr; }
 
-void Exchange::keep(Block block, Bytes head_bytes, std::string_view arrived) {
-    block_ = std::move(block);
+void Exchange::keep(Bytes head_bytes) {
     head_bytes_ = std::move(head_bytes);
-    arrived_ = arrived;
+    arrived_ = head_bytes_.view().substr(head_.size);
 }
 
 void Exchange::watch_for_leaving() {
-    channel_->when_ended = [this] { left_.request(); };
-    // What a client sent ahead stays where it is: a read behind it would outlive its block.
-    if (channel_->inbox().empty()) channel_->start_reading();
-    if (channel_->has_ended()) left_.request();
+    const auto note_leaving = [this] {
+        if (channel_->has_left()) left_.request();
+    };
+    channel_->when_stirred = note_leaving;
+    note_leaving();
 }
 
 awaitable<Result<std::string_view>> Exchange::read_body(std::size_t limit) {
-    const auto too_large = fail(ErrorKind::too_large,
-                                "The request's body is longer than " + std::to_string(limit >> 20) +
-                                    " MB, the limit of this router (max_request_size_mb).",
-                                {}, "request_too_large");
-    if (head_.framing == Framing::length && head_.content_length > limit) co_return too_large;
+    if (head_.framing == Framing::length && head_.content_length > limit)
+        co_return too_large(limit);
 
     std::string_view whole;
     if (head_.framing == Framing::none) {
@@ -93,63 +92,66 @@ awaitable<Result<std::string_view>> Exchange::read_body(std::size_t limit) {
         const auto received = co_await receive(reader, limit);
         if (!received) {
             keeps_alive_ = false;
-            if (received.error().kind == ErrorKind::too_large) co_return too_large;
             co_return std::unexpected(received.error());
         }
         whole = body_.view();
     }
     bytes_in_ += whole.size();
-    channel_->put_back(arrived_);
+    ahead_.append(arrived_);
     arrived_ = {};
     watch_for_leaving();
     co_return whole;
 }
 
 awaitable<Result<>> Exchange::receive(BodyReader& reader, std::size_t limit) {
-    if (head_.framing == Framing::length) body_.reserve(head_.content_length);
-    while (true) {
-        while (!arrived_.empty() && !reader.is_complete()) {
-            const auto piece = reader.next(arrived_);
-            if (!piece) co_return std::unexpected(piece.error());
-            if (body_.size() + piece->size() > limit) co_return fail(ErrorKind::too_large, {});
-            body_.append(*piece);
-        }
-        while (head_.framing == Framing::length &&
-               !reader.is_complete()) {  // straight to its place
-            const auto bytes = channel_->read_now(body_.room());
-            if (bytes == 0) break;
-            std::string_view arrived(body_.room().data(), bytes);
-            if (const auto counted = reader.next(arrived); !counted)
-                co_return std::unexpected(counted.error());
-            body_.grow(bytes);
-        }
-        if (reader.is_complete()) break;
-        channel_->consume(channel_->inbox().size());
+    // A little more than the body, so that a read that ends it tells that no more has come.
+    if (head_.framing == Framing::length) body_.reserve(head_.content_length + 1);
+    auto taken = take_body(reader, arrived_, limit);
+    while (taken && !reader.is_complete()) {
         if (channel_->has_ended()) co_return fail(ErrorKind::client_left, "The client has left.");
-        const auto why = co_await channel_->more(now() + settings_.body_timeout);
+        const auto why =
+            co_await channel_->readable(channel_->loop().now() + settings_.body_timeout);
         if (why == Wake::timeout) {
             co_return fail(ErrorKind::request_timeout, "The request's body came too slowly.", {},
                            "request_timeout");
         }
-        arrived_ = channel_->inbox();
+        taken = receive_more(reader, limit);
     }
-    body_is_read_ = true;
-    // What came behind the body is the next request's; it may be in the channel's own block.
-    const std::string behind(arrived_);
-    channel_->consume(channel_->inbox().size());
-    if (!behind.empty()) channel_->put_back(behind);
-    arrived_ = channel_->inbox();
-    co_return Result<>();
+    body_is_read_ = taken.has_value();
+    co_return taken;
+}
+
+// Appends what has arrived of the body to it; what belongs to the next request stays in `arrived`.
+Result<> Exchange::take_body(BodyReader& reader, std::string_view& arrived, std::size_t limit) {
+    while (!arrived.empty() && !reader.is_complete()) {
+        const auto piece = reader.next(arrived);
+        if (!piece) return std::unexpected(piece.error());
+        if (body_.size() + piece->size() > limit) return too_large(limit);
+        body_.append(*piece);
+    }
+    return {};
+}
+
+Result<> Exchange::receive_more(BodyReader& reader, std::size_t limit) {
+    const bool has_place = head_.framing == Framing::length;  // it goes straight there
+    const auto room = has_place ? body_.room() : channel_->loop().scratch();
+    std::string_view arrived(room.data(), channel_->read_now(room));
+    if (!has_place) {
+        if (auto taken = take_body(reader, arrived, limit); !taken) return taken;
+    } else if (const auto piece = reader.next(arrived)) {
+        body_.grow(piece->size());
+    } else {
+        return std::unexpected(piece.error());
+    }
+    ahead_.append(arrived);
+    return {};
 }
 
 void Exchange::release_request() {
     head_.headers = std::vector<Header>();
     head_.method = head_.target = head_.path = head_.query = {};
-    channel_->loop().give_back(std::move(block_));
     head_bytes_.clear();
     body_.clear();
-    channel_->resize_block(
-        quiet_block_bytes);  // little room is enough for what the client might say meanwhile
 }
 
 void Exchange::append_head(std::string& out, int status, std::string_view header_lines,
@@ -252,7 +254,7 @@ bool Exchange::write(std::string_view piece, bool is_last) {
     std::size_t all = 0;
     for (std::size_t i = 0; i < count; ++i) all += pieces[i].size();
     bytes_out_ += all - (must_flush_ ? outgoing_.size() : 0);
-    if (interval_.count() != 0) last_write_ = now();
+    if (interval_.count() != 0) last_write_ = channel_->loop().now();
     auto sent = must_flush_ ? 0 : channel_->write_now({pieces.data(), count});
     if (sent == all) {
         if (!outgoing_.empty()) std::string().swap(outgoing_);
@@ -286,14 +288,14 @@ void Exchange::heartbeat(std::chrono::milliseconds interval, std::string header_
     interval_ = interval;
     heartbeat_headers_ = std::move(header_lines);
     heartbeat_text_ = text;
-    last_write_ = now();
+    last_write_ = channel_->loop().now();
     heartbeat_.set(last_write_ + interval);
 }
 
 void Exchange::beat() {
     if (interval_.count() == 0 || ended_) return;
     const auto due = last_write_ + interval_;
-    if (due > now()) {
+    if (due > channel_->loop().now()) {
         heartbeat_.set(due);
         return;
     }
@@ -301,11 +303,11 @@ void Exchange::beat() {
         if (!begun_) begin(200, std::string(heartbeat_headers_));
         write(heartbeat_text_, false);
     }
-    heartbeat_.set(now() + interval_);
+    heartbeat_.set(channel_->loop().now() + interval_);
 }
 
 awaitable<bool> Exchange::finish() {
-    channel_->when_ended = nullptr;
+    channel_->when_stirred = nullptr;
     stop_heartbeats();
     if (!ended_) {  // the answer is cut: the client must see that it is not whole
         channel_->close();
@@ -314,8 +316,7 @@ awaitable<bool> Exchange::finish() {
     if (must_flush_) co_await flush();
     if (channel_->is_broken()) co_return false;
     if (keeps_alive_) {
-        if (!arrived_.empty())
-            channel_->put_back(arrived_);  // a request without a body that nobody asked for
+        ahead_.append(arrived_);  // behind a request without a body, which nobody asked for
         co_return true;
     }
     co_await linger();
@@ -327,16 +328,11 @@ awaitable<bool> Exchange::finish() {
 awaitable<void> Exchange::linger() {
     channel_->shut_down_writing();
     if (body_is_read_ || head_.framing == Framing::none) co_return;
-    const auto until = now() + 2s;
+    const auto until = channel_->loop().now() + 2s;
     std::size_t taken = 0;
-    while (!channel_->has_ended() && taken < linger_limit && now() < until) {
-        channel_->consume(channel_->inbox().size());
-        std::size_t bytes = 0;
-        while (taken < linger_limit &&
-               (bytes = channel_->read_now(channel_->loop().scratch())) > 0) {
-            taken += bytes;
-        }
-        co_await channel_->more(until);
+    while (!channel_->has_ended() && taken < linger_limit && channel_->loop().now() < until) {
+        taken += channel_->read_now(channel_->loop().scratch());
+        co_await channel_->readable(until);
     }
 }
 

@@ -31,8 +31,8 @@ class Exchange {
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
 
-    // Keeps what the head's views point into; `arrived` is what came behind the head.
-    void keep(Block block, Bytes head_bytes, std::string_view arrived);
+    // Keeps what the head's views point into, and what came behind it.
+    void keep(Bytes head_bytes);
 
     const RequestHead& request() const { return head_; }
     const std::string& id() const { return id_; }  // in x-request-id of every answer
@@ -84,6 +84,8 @@ class Exchange {
     // Reads or cuts off what is left of the request. Whether the connection can serve another.
     awaitable<bool> finish();
     void close_after_answer() { keeps_alive_ = false; }
+    // What came behind this request: of the next one. After finish().
+    Bytes take_ahead() { return std::move(ahead_); }
 
     std::uint64_t bytes_in() const { return bytes_in_; }    // of the body
     std::uint64_t bytes_out() const { return bytes_out_; }  // with the head
@@ -93,6 +95,8 @@ class Exchange {
     void append_head(std::string& out, int status, std::string_view header_lines,
                      std::string_view framing) const;
     awaitable<Result<>> receive(BodyReader& reader, std::size_t limit);
+    Result<> take_body(BodyReader& reader, std::string_view& arrived, std::size_t limit);
+    Result<> receive_more(BodyReader& reader, std::size_t limit);
     void watch_for_leaving();
     void beat();
     awaitable<void> linger();
@@ -101,10 +105,10 @@ class Exchange {
     std::string id_ = new_id();
     RequestHead head_;
     const ExchangeSettings& settings_;
-    Block block_;
     Bytes head_bytes_;
     Bytes body_;
-    std::string_view arrived_;
+    Bytes ahead_;
+    std::string_view arrived_;  // behind the head, with it
     bool body_is_read_ = false;
     bool keeps_alive_;
     bool is_head_request_;

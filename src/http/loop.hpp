@@ -1,9 +1,15 @@
 #pragma once
 
+#include <sys/epoll.h>
+
+#include <array>
+#include <atomic>
+#include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,44 +19,53 @@
 
 namespace router::http {
 
-// A connection's small buffer: what a pending read writes into. Followed by padding_bytes, which a
-// JSON reader may touch.
-struct Block {
-    std::unique_ptr<char[]> bytes;
-    std::uint32_t capacity = 0;
-    explicit operator bool() const { return bytes != nullptr; }
-};
-inline constexpr std::uint32_t block_bytes = 2048;
-// Of a stream that waits for its next event: most fit; and of its client, which says nothing
-// meanwhile.
-inline constexpr std::uint32_t event_block_bytes = 512;
-inline constexpr std::uint32_t quiet_block_bytes = 128;
+// Behind what a JSON reader is given: so many bytes it may touch.
 inline constexpr std::size_t padding_bytes = 64;
 
-// What a thread that serves connections shares among them: its executor, its deadlines, and warm
-// memory. Nothing of it is touched by another thread.
+// What a loop tells about a descriptor.
+class Watcher {
+ public:
+    // Notes what has happened (EPOLLIN and the like). Whoever waits for it is resumed with
+    // Loop::resume(), never from within.
+    virtual void ready(std::uint32_t events) = 0;
+
+ protected:
+    ~Watcher() = default;
+};
+
+// What a thread that serves connections shares among them: epoll, its deadlines, and warm memory.
+// Nothing of it is touched by another thread, but for stop() and post().
+//
+//   turn      wait; tell all watchers; call back what is due; resume coroutines. They run one after
+//             the other, each from here: none from within another, nor while watchers are told
+//   lifetime  whoever still waits when the loop goes is not resumed, nor is its memory given back:
+//             a loop lives until its coroutines are over, or as long as the process
 class Loop {
  public:
-    Loop() : deadlines(context) {}
+    Loop();
+    ~Loop();
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
 
     void run();                                       // until stop()
     void stop();                                      // from any thread
     void post(std::move_only_function<void()> task);  // from any thread; carried out on the loop's
 
-    static Block new_block(std::uint32_t capacity) {
-        return {.bytes = std::unique_ptr<char[]>(new char[capacity + padding_bytes]),
-                .capacity = capacity};
-    }
-    Block take_block() {
-        if (spare_.empty()) return new_block(block_bytes);
-        auto block = std::move(spare_.back());
-        spare_.pop_back();
-        return block;
-    }
-    void give_back(Block block) {
-        if (block && block.capacity == block_bytes && spare_.size() < 64)
-            spare_.push_back(std::move(block));
-    }
+    // Begins `work`, which nobody awaits. What it throws ends the process.
+    void spawn(awaitable<void> work);
+    // Continues a coroutine, in this turn or the next.
+    void resume(std::coroutine_handle<> waiting) { resumable_.push_back(waiting); }
+
+    // When this turn began.
+    SteadyTime now() const { return now_; }
+
+    // Tells `watcher` of `events` (EPOLLIN..., EPOLLET) of a descriptor until unwatch().
+    void watch(int descriptor, std::uint32_t events, Watcher& watcher);
+    void change_watch(int descriptor, std::uint32_t events, Watcher& watcher);
+    // To be called before the descriptor is closed: what has been collected of it is dropped.
+    void unwatch(int descriptor, const Watcher& watcher);
+    // The same for a descriptor that is closed next, which ends epoll's part.
+    void forget(const Watcher& watcher);
 
     // A large area for what is read and used up before anything is awaited; followed by
     // padding_bytes.
@@ -59,18 +74,27 @@ class Loop {
         return {scratch_.get(), scratch_bytes};
     }
 
-    // Text that is written and used up before anything is awaited.
-    std::string outbox;
-
-    // One thread touches the sockets, so the reactor needs no locks; the queue keeps its own, for
-    // post().
-    asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
     Deadlines deadlines;
 
  private:
     static constexpr std::size_t scratch_bytes = 256 << 10;
-    std::vector<Block> spare_;
+
+    void wait(int milliseconds);
+    void resume_all();
+    void wake();
+    void run_posted();
+
+    int epoll_;
+    int wakes_;  // an eventfd: another thread wants something
+    std::atomic<bool> stopped_ = false;
+    SteadyTime now_;
+    std::array<epoll_event, 128> events_;
+    std::size_t told_ = 0, collected_ = 0;  // of events_
+    std::vector<std::coroutine_handle<>> resumable_, resuming_;
     std::unique_ptr<char[]> scratch_;
+
+    std::mutex posting_;
+    std::vector<std::move_only_function<void()>> posted_;
 };
 
 }  // namespace router::http

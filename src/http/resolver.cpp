@@ -5,18 +5,16 @@
 #include <netdb.h>
 
 #include <algorithm>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <coroutine>
 #include <cstring>
-#include <functional>
 #include <map>
 #include <optional>
+#include <utility>
 
 namespace router::http {
 namespace {
 
 using namespace std::chrono_literals;
-using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
 
 std::optional<Address> literal(const std::string& host) {
     Address address;
@@ -56,22 +54,48 @@ Found found_in(int status, const ares_addrinfo* list) {
 
 }  // namespace
 
+// A question under way: what a waiting coroutine and c-ares share; either may be done with it
+// first.
+struct Resolver::Question {
+    Loop& loop;
+    std::optional<Found> found;
+    std::coroutine_handle<> asker;
+
+    void answer(Found answer) {
+        if (found) return;
+        found = std::move(answer);
+        if (asker) loop.resume(std::exchange(asker, nullptr));
+    }
+
+    bool await_ready() const { return found.has_value(); }
+    void await_suspend(std::coroutine_handle<> waiting) { asker = waiting; }
+    void await_resume() const {}
+};
+
 // One c-ares channel and the sockets it has open, watched by the loop.
 struct Resolver::Lookups {
-    // What a waiting coroutine and c-ares share; either may be done with it first.
-    struct Question {
-        std::move_only_function<void(Found)> asker;
+    struct Socket final : Watcher {
+        Lookups& lookups;
+        ares_socket_t number;
+        Socket(Lookups& all, ares_socket_t socket) : lookups(all), number(socket) {}
+        void ready(std::uint32_t events) override {
+            constexpr std::uint32_t ends = EPOLLHUP | EPOLLERR;
+            const bool readable = (events & (EPOLLIN | ends)) != 0;
+            const bool writable = (events & (EPOLLOUT | ends)) != 0;
+            ares_process_fd(lookups.channel, readable ? number : ARES_SOCKET_BAD,
+                            writable ? number : ARES_SOCKET_BAD);
+        }
     };
 
     Loop& loop;
     ares_channel channel = nullptr;
-    std::map<ares_socket_t, std::shared_ptr<Descriptor>> sockets;
+    std::map<ares_socket_t, Socket> sockets;
     Deadline retry;  // c-ares wants to be called now and then to ask again
 
     explicit Lookups(Loop& on)
         : loop(on), retry(on.deadlines, [this] {
               ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-              if (!sockets.empty()) retry.set(std::chrono::steady_clock::now() + 500ms);
+              if (!sockets.empty()) retry.set(loop.now() + 500ms);
           }) {
         ares_library_init(ARES_LIB_INIT_ALL);
         ares_options options{};
@@ -90,42 +114,27 @@ struct Resolver::Lookups {
 
     ~Lookups() {
         if (channel != nullptr) ares_destroy(channel);
-        for (auto& [number, descriptor] : sockets) descriptor->release();
+        for (auto& [number, socket] : sockets) loop.unwatch(number, socket);
     }
 
     void watch(ares_socket_t number, bool readable, bool writable) {
         const auto known = sockets.find(number);
         if (!readable && !writable) {  // c-ares closes it next
             if (known == sockets.end()) return;
-            known->second->release();
+            loop.unwatch(number, known->second);
             sockets.erase(known);
             return;
         }
-        if (known == sockets.end()) {
-            sockets.emplace(number, std::make_shared<Descriptor>(loop.context, number));
-            retry.set(std::chrono::steady_clock::now() + 500ms);
-        }
-        if (readable) wait(number, Descriptor::wait_read);
-        if (writable) wait(number, Descriptor::wait_write);
-    }
-
-    void wait(ares_socket_t number, Descriptor::wait_type kind) {
-        const auto descriptor = sockets.at(number);
-        descriptor->async_wait(
-            kind, [this, number, kind, descriptor](const boost::system::error_code& error) {
-                if (error) return;  // released, or the loop is going down
-                ares_process_fd(channel, kind == Descriptor::wait_read ? number : ARES_SOCKET_BAD,
-                                kind == Descriptor::wait_write ? number : ARES_SOCKET_BAD);
-                const auto known = sockets.find(number);
-                if (known != sockets.end() && known->second == descriptor &&
-                    kind == Descriptor::wait_read)
-                    wait(number, kind);
-            });
+        const std::uint32_t events = (readable ? EPOLLIN : 0U) | (writable ? EPOLLOUT : 0U);
+        if (known != sockets.end()) return loop.change_watch(number, events, known->second);
+        auto& added = sockets.try_emplace(number, *this, number).first->second;
+        loop.watch(number, events, added);
+        retry.set(loop.now() + 500ms);
     }
 
     void ask(const std::string& host, const std::shared_ptr<Question>& question) {
         if (channel == nullptr)
-            return answer(*question, Found{.status = ARES_ENOTINITIALIZED, .addresses = {}});
+            return question->answer({.status = ARES_ENOTINITIALIZED, .addresses = {}});
         ares_addrinfo_hints hints{};
         hints.ai_family = AF_UNSPEC;
         hints.ai_socktype = SOCK_STREAM;
@@ -136,16 +145,9 @@ struct Resolver::Lookups {
                     static_cast<std::shared_ptr<Question>*>(argument));
                 const auto found = found_in(status, list);
                 if (list != nullptr) ares_freeaddrinfo(list);
-                answer(**asked, found);
+                (*asked)->answer(found);
             },
             new std::shared_ptr<Question>(question));
-    }
-
-    static void answer(Question& question, Found found) {
-        if (!question.asker) return;
-        auto asker = std::move(question.asker);
-        question.asker = nullptr;
-        asker(std::move(found));
     }
 };
 
@@ -155,30 +157,17 @@ Resolver::~Resolver() = default;
 awaitable<Result<std::vector<Address>>> Resolver::resolve(const std::string& host,
                                                           SteadyTime until) {
     if (const auto address = literal(host)) co_return std::vector{*address};
-    const auto now = std::chrono::steady_clock::now();
-    if (const auto kept = kept_.find(host); kept != kept_.end() && kept->second.until > now)
+    if (const auto kept = kept_.find(host); kept != kept_.end() && kept->second.until > loop_.now())
         co_return kept->second.addresses;
 
     if (!lookups_) lookups_ = std::make_unique<Lookups>(loop_);
-    const auto question = std::make_shared<Lookups::Question>();
-    Deadline too_late(loop_.deadlines, [question] {
-        Lookups::answer(*question, Found{.status = ARES_ETIMEOUT, .addresses = {}});
-    });
+    const auto question = std::make_shared<Question>(loop_);
+    Deadline too_late(loop_.deadlines,
+                      [question] { question->answer({.status = ARES_ETIMEOUT, .addresses = {}}); });
     too_late.set(until);
-    const auto found =
-        co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Found)>(
-            [&](auto handler) {
-                // The answer may come before this returns (from /etc/hosts): resume from the loop,
-                // not from within.
-                question->asker = [this, handler = std::move(handler)](Found answer) mutable {
-                    asio::post(loop_.context, [handler = std::move(handler),
-                                               answer = std::move(answer)]() mutable {
-                        handler(std::move(answer));
-                    });
-                };
-                lookups_->ask(host, question);
-            },
-            asio::use_awaitable_t<Executor>());
+    lookups_->ask(host, question);
+    co_await *question;
+    const auto& found = *question->found;
 
     if (found.addresses.empty()) {
         Error error{.kind = ErrorKind::upstream_unreachable,
@@ -186,7 +175,7 @@ awaitable<Result<std::vector<Address>>> Resolver::resolve(const std::string& hos
         error.detail = host + ": " + ares_strerror(found.status);
         co_return std::unexpected(error);
     }
-    kept_[host] = Kept{found.addresses, std::chrono::steady_clock::now() + found.time_to_live};
+    kept_[host] = Kept{found.addresses, loop_.now() + found.time_to_live};
     co_return found.addresses;
 }
 

@@ -31,6 +31,7 @@ class Resolver {
     awaitable<Result<std::vector<Address>>> resolve(const std::string& host, SteadyTime until);
 
  private:
+    struct Question;
     struct Lookups;
     struct Kept {
         std::vector<Address> addresses;

@@ -3,11 +3,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-#include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 
 #include "telemetry/log.hpp"
 
@@ -15,20 +13,53 @@ namespace router::http {
 namespace {
 
 using namespace std::chrono_literals;
-using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, Executor>;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+constexpr std::size_t first_read_bytes = 2048;  // most requests fit
 
 }  // namespace
 
-struct Server::Listener {
-    Acceptor acceptor;
-    Timer pause;  // before accepting again when the process is out of descriptors
+// Accepts what waits, a good many connections a turn.
+struct Server::Listener final : Watcher {
+    static constexpr int accepted_at_once = 64;
+
+    Server& server;
+    int descriptor;
     SSL_CTX* tls;
+    Deadline pause;  // before accepting again when the process is out of descriptors
+
+    Listener(Server& owner, int listening, SSL_CTX* context)
+        : server(owner),
+          descriptor(listening),
+          tls(context),
+          pause(owner.loop_.deadlines, [this] { watch(); }) {
+        watch();
+    }
+    ~Listener() {
+        server.loop_.unwatch(descriptor, *this);
+        ::close(descriptor);
+    }
+
+    void watch() { server.loop_.watch(descriptor, EPOLLIN, *this); }
+
+    void ready(std::uint32_t) override {
+        for (int i = 0; i < accepted_at_once; ++i) {
+            const int peer = ::accept4(descriptor, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+            if (peer >= 0) {
+                server.begin(peer, tls);
+            } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+                server.loop_.unwatch(descriptor, *this);
+                pause.set(server.loop_.now() + 50ms);
+                return;
+            } else if (errno != EINTR && errno != ECONNABORTED) {
+                return;
+            }
+        }
+    }
 };
 
 struct Server::Connection {
     std::shared_ptr<Channel> channel;
+    Bytes ahead;  // what came behind the last request
     bool is_idle = true;
 };
 
@@ -41,46 +72,22 @@ Server::Server(Loop& loop, ServeSettings settings, Handler handler, Refusal refu
 Server::~Server() = default;
 
 void Server::listen(int descriptor, SSL_CTX* tls) {
-    sockaddr_storage address{};
-    socklen_t length = sizeof address;
-    getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length);
-    const asio::generic::stream_protocol protocol(address.ss_family,
-                                                  address.ss_family == AF_UNIX ? 0 : IPPROTO_TCP);
-    auto listener = std::make_unique<Listener>(
-        Listener{Acceptor(loop_.context, protocol, descriptor), Timer(loop_.context), tls});
-    listeners_.push_back(std::move(listener));
-    accept_next(*listeners_.back());
+    listeners_.push_back(std::make_unique<Listener>(*this, descriptor, tls));
 }
 
-void Server::accept_next(Listener& listener) {
-    listener.acceptor.async_accept(
-        loop_.context, [this, &listener](const boost::system::error_code& error, Socket socket) {
-            if (error == asio::error::operation_aborted || draining_) return;
-            if (error) {  // EMFILE and the like: wait for a connection to end
-                listener.pause.expires_after(50ms);
-                listener.pause.async_wait(
-                    [this, &listener](const boost::system::error_code& stopped) {
-                        if (!stopped) accept_next(listener);
-                    });
-                return;
-            }
-            const int on = 1;  // no matter on a unix socket
-            setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-            asio::co_spawn(loop_.context,
-                           serve(std::make_shared<Channel>(loop_, std::move(socket)), listener.tls),
-                           asio::detached);
-            accept_next(listener);
-        });
+void Server::begin(int descriptor, SSL_CTX* tls) {
+    const int on = 1;  // no matter on a unix socket
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    loop_.spawn(serve(std::make_shared<Channel>(loop_, descriptor), tls));
 }
 
 awaitable<void> Server::serve(std::shared_ptr<Channel> channel, SSL_CTX* tls) {
-    Connection connection{.channel = channel};
+    Connection connection{.channel = channel, .ahead = {}};
     connections_.insert(&connection);
     bool goes_on = true;
     if (tls != nullptr) {
         channel->secure(server_tls(tls));
-        const auto shaken =
-            co_await channel->handshake(std::chrono::steady_clock::now() + settings_.head_timeout);
+        const auto shaken = co_await channel->handshake(loop_.now() + settings_.head_timeout);
         goes_on = shaken.has_value();
     }
     while (goes_on && !draining_) goes_on = co_await serve_next(connection);
@@ -91,45 +98,35 @@ awaitable<void> Server::serve(std::shared_ptr<Channel> channel, SSL_CTX* tls) {
 // Waits for a request and reads its head; null when there is none: the client has left, or was
 // refused.
 awaitable<std::unique_ptr<Exchange>> Server::read_head(Connection& connection) {
-    const auto& channel = connection.channel;
-    Bytes collected;  // of a head that is longer than the inbox
-    bool has_begun = !channel->inbox().empty();
-    auto until = std::chrono::steady_clock::now() +
-                 (has_begun ? settings_.head_timeout : settings_.keepalive_timeout);
+    auto& channel = *connection.channel;
+    Bytes arrived = std::move(connection.ahead);
+    bool has_begun = !arrived.empty();
+    auto until = loop_.now() + (has_begun ? settings_.head_timeout : settings_.keepalive_timeout);
     while (true) {
-        const auto seen = collected.size() > 0 ? collected.view() : channel->inbox();
-        auto read = read_request_head(seen, settings_.limits);
+        auto read = read_request_head(arrived.view(), settings_.limits);
         if (!read) {
             co_await refuse(connection, std::move(read.error()));
             co_return nullptr;
         }
         if (*read) {
-            const auto arrived = seen.substr((*read)->size);
-            auto exchange =
-                std::make_unique<Exchange>(channel, std::move(**read), settings_.exchange);
-            if (collected.size() > 0) {
-                exchange->keep(Block(), std::move(collected), arrived);
-            } else {
-                exchange->keep(channel->detach_block(), Bytes(), arrived);
-            }
+            auto exchange = std::make_unique<Exchange>(connection.channel, std::move(**read),
+                                                       settings_.exchange);
+            exchange->keep(std::move(arrived));
             co_return exchange;
         }
-        if (channel->has_ended()) co_return nullptr;
-        if (!seen.empty() && !has_begun) {
+        if (channel.has_ended()) co_return nullptr;
+        if (!arrived.empty() && !has_begun) {
             has_begun = true;
-            until = std::chrono::steady_clock::now() + settings_.head_timeout;
+            until = loop_.now() + settings_.head_timeout;
         }
-        const auto why = co_await channel->more(until);
-        if (why == Wake::timeout) {
+        if (co_await channel.readable(until) == Wake::timeout) {
             Error slow{.kind = ErrorKind::request_timeout,
                        .message = "The request's head came too slowly."};
             if (has_begun) co_await refuse(connection, std::move(slow));
             co_return nullptr;
         }
-        if (collected.size() > 0 || channel->is_full()) {
-            collected.append(channel->inbox());
-            channel->consume(channel->inbox().size());
-        }
+        if (arrived.room().empty()) arrived.make_room(first_read_bytes);
+        arrived.grow(channel.read_now(arrived.room()));
     }
 }
 
@@ -148,6 +145,7 @@ awaitable<bool> Server::serve_next(Connection& connection) {
     }
     if (!is_served && !exchange->has_begun()) co_await respond_failed(*exchange);
     const bool goes_on = co_await exchange->finish();
+    connection.ahead = exchange->take_ahead();
     connection.is_idle = true;
     co_return goes_on;
 }
@@ -168,7 +166,6 @@ awaitable<void> Server::refuse(Connection& connection, Error error) {
     nothing.framing = Framing::until_close;
     nothing.keeps_alive = false;
     Exchange exchange(connection.channel, std::move(nothing), settings_.exchange);
-    connection.channel->consume(connection.channel->inbox().size());
     const std::string body = refusal_(error);
     const std::array<std::string_view, 1> pieces{body};
     co_await exchange.respond(error.http_status(), "content-type: application/json\r\n", pieces);
@@ -179,11 +176,7 @@ awaitable<void> Server::refuse(Connection& connection, Error error) {
 
 void Server::drain() {
     draining_ = true;
-    boost::system::error_code ignored;
-    for (const auto& listener : listeners_) {
-        listener->acceptor.close(ignored);
-        listener->pause.cancel();
-    }
+    listeners_.clear();
     std::vector<std::shared_ptr<Channel>> idle;
     for (const auto* connection : connections_) {
         if (connection->is_idle) idle.push_back(connection->channel);

@@ -54,7 +54,7 @@ class Server {
     struct Listener;
     struct Connection;
 
-    void accept_next(Listener& listener);
+    void begin(int descriptor, SSL_CTX* tls);
     awaitable<void> serve(std::shared_ptr<Channel> channel, SSL_CTX* tls);
     awaitable<bool> serve_next(Connection& connection);
     awaitable<std::unique_ptr<Exchange>> read_head(Connection& connection);

@@ -11,6 +11,7 @@ import pytest
 from fakes import bodies, scripts
 from fakes.bodies import ANSWER
 from fakes.certificates import Authority
+from fakes.gate import Gate
 from fakes.proxy import FakeProxy
 from fakes.upstream import FakeUpstream
 from raw_http import RawHttp, events, request, text_of
@@ -87,6 +88,19 @@ def test_a_tls_stream_that_is_cut_is_an_error_not_an_end(start_router, authority
     upstream = start_upstream(scripts.stream_then("rst"), tls=authority.server())
     found = events(routed(start_router, upstream, authority.pem).chat(stream=True).content)
     assert [c for c in found if c != "[DONE]" and "error" in c]
+
+
+def test_a_tls_upstream_that_answers_early_and_stops_reading_is_heard_at_once(start_router, authority, start_upstream):
+    gate = Gate()
+
+    def refuse_and_wait(call):
+        call.whole(bodies.as_json(bodies.error("that is too much")), status=413)
+        call.wait(gate)
+
+    upstream = start_upstream(scripts.early(refuse_and_wait), tls=authority.server())
+    answer = routed(start_router, upstream, authority.pem).chat(padding="p" * (16 << 20))
+    gate.open()
+    assert answer.status_code == 413
 
 
 def test_a_tls_upstream_that_falls_silent_in_the_handshake_is_given_up(start_router, authority):
