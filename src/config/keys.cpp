@@ -420,6 +420,7 @@ constexpr Key table[] = {
     Key{ours, "log_level", works, "debug, info, warning or error"},
     Key{ours, "log_format", works, "human or json"},
     Key{ours, "log_file", works, "standard error when left out"},
+    Key{ours, "state_file", works, "state/router.db: keeps thoughts and stored responses; false: memory alone does"},
 };
 // clang-format on
 

@@ -59,6 +59,14 @@ void read_log(const SectionReader& reader, LogSettings& log) {
     reader.text("log_file", log.file);
 }
 
+// A path; false is none.
+void read_storage(const SectionReader& reader, StorageSettings& storage) {
+    const auto* file = reader.find("state_file");
+    if (file == nullptr) return;
+    if (!file->is(ValueKind::boolean)) return reader.text("state_file", storage.state_file);
+    if (!is_true(file->text)) storage.state_file.clear();
+}
+
 void read_master_key(const Value& general, const Environment& environment, AuthSettings& auth,
                      Report& report) {
     const auto* value = general.find("master_key");
@@ -94,6 +102,7 @@ void read_general(const Value& general, const Environment& environment, Snapshot
     read_limits(reader, snapshot.server);
     read_deadlines(reader, snapshot.deadlines);
     read_log(reader, snapshot.log);
+    read_storage(reader, snapshot.storage);
     reader.boolean("always_include_stream_usage", snapshot.always_include_stream_usage);
     read_master_key(general, environment, snapshot.auth, report);
     if (snapshot.server.ssl_certfile.empty() != snapshot.server.ssl_keyfile.empty()) {

@@ -55,6 +55,13 @@ struct AuthSettings {
     Secret master_key;
 };
 
+// What outlives a call, and the program.
+struct StorageSettings {
+    // Where thoughts that clients drop, and responses that they ask to have stored, are kept;
+    // empty: in memory alone.
+    std::string state_file = "state/router.db";
+};
+
 // What the clouds want to know of a target besides a key. Empty: not given.
 struct CloudSettings {
     std::string azure_api_version{};  // "", "v1" and "preview": the URLs without a deployment

@@ -58,6 +58,7 @@ struct Snapshot {
     DeadlineSettings deadlines;
     LogSettings log;
     AuthSettings auth;
+    StorageSettings storage;
     bool always_include_stream_usage = false;
     std::vector<ModelGroup> groups;  // in the order of the file
     std::vector<Alias> aliases;
