@@ -12,18 +12,20 @@ import pytest
 from fakes import bodies, scripts
 from fakes.bodies import ANSWER, PIECES, USAGE, sse_stream, text_chunks
 from router import MASTER_KEY, PROMPT
+from sdk.node import find_node
 
 NODE = Path(__file__).resolve().parents[1] / "node"
 
 
 @pytest.fixture
 def node(router):
-    if not shutil.which("node") or not (NODE / "node_modules" / "openai").is_dir():
+    program = find_node()
+    if not shutil.which(program) or not (NODE / "node_modules" / "openai").is_dir():
         pytest.fail("node, or what `npm ci` in tests/node installs, is not there; ./manage.sh test sees to it")
 
     def run(scenario, **env):
         ended = subprocess.run(
-            ["node", NODE / "client.mjs", scenario], capture_output=True, text=True, timeout=60,
+            [program, NODE / "client.mjs", scenario], capture_output=True, text=True, timeout=60,
             env={"PATH": os.environ["PATH"], "ROUTER_URL": router.url, "ROUTER_KEY": MASTER_KEY, "PROMPT": PROMPT, **env})
         assert ended.returncode == 0, ended.stderr
         return json.loads(ended.stdout)

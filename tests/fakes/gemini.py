@@ -28,6 +28,7 @@ class Gemini:
 
     def __init__(self):
         self.gives_ids = False  # newer models name their calls
+        self.takes_snake_case = False  # the real one does; what the router sends shall be better
 
     def headers(self):
         return [("Server-Timing", "gfet4t7; dur=321"), ("X-Content-Type-Options", "nosniff")]
@@ -50,6 +51,8 @@ class Gemini:
         if streaming and "alt=sse" not in call.target:
             _refuse("this fake streams with alt=sse only")
         body = checks.as_json(call)
+        if self.takes_snake_case:
+            body = _in_camel_case(body)
         for problem in schemas.problems("gemini request", body):
             _refuse(f"Invalid JSON payload received. {problem}")
         _check_settings(found[2], body)
@@ -66,7 +69,7 @@ class Gemini:
         for at, call in enumerate(said.calls):
             made = {"id": call.id or new_id("", call.name, at, len(seen.parts), length=8)} if self.gives_ids else {}
             part = {"functionCall": {"name": call.name, "args": call.arguments, **made}}
-            if at == 0 and said.thought:
+            if at == 0 and _signs(seen.model):
                 part["thoughtSignature"] = proof
             parts.append(part)
         if said.thought and not said.calls:
@@ -111,6 +114,19 @@ class Gemini:
     def error_events(self, breaks, sent) -> list[bytes]:
         status = 503 if breaks.status == 529 else breaks.status
         return [_event({"error": {"code": status, "message": breaks.message, "status": STATUS.get(status, "UNKNOWN")}})]
+
+
+def _signs(model: str) -> bool:
+    return "gemini-3" in model
+
+
+def _in_camel_case(value, name=""):
+    if isinstance(value, list):
+        return [_in_camel_case(item, name) for item in value]
+    if not isinstance(value, dict) or name in ("args", "response", "parametersJsonSchema", "responseJsonSchema", "properties"):
+        return value
+    renamed = {re.sub(r"_([a-z])", lambda found: found[1].upper(), key): item for key, item in value.items()}
+    return {key: _in_camel_case(item, key) for key, item in renamed.items()}
 
 
 def _check_settings(model, body):
@@ -182,6 +198,8 @@ def _check_contents(model, body):
             _refuse("Please use a valid role: user, model.")
         for index, part in enumerate(parts):
             _check_part(f"contents[{at}].parts[{index}]", part)
+            if part == {"text": ""} and content.get("role", "user") == "user":
+                _refuse("Unable to submit request because it has an empty text parameter. Add a value to the parameter and try again.")
         responses = [part["functionResponse"] for part in parts if "functionResponse" in part]
         if calls or responses:
             _check_responses(calls, responses)
@@ -193,7 +211,7 @@ def _check_contents(model, body):
                 "function call turn.")
     if contents[0].get("role", "user") != "user":
         _refuse("Please ensure that multiturn requests start with a user turn.")
-    if "gemini-3" in model:
+    if _signs(model):
         _check_signatures(contents)
 
 
@@ -205,8 +223,6 @@ def _check_part(where, part):
         blob = (blob or {}).get("inlineData", blob)
         if blob and media_type_of(blob["data"]) not in ("", blob["mimeType"]):
             _refuse("Unable to process input image. Please retry or report in https://developers.generativeai.google/guide/troubleshooting")
-    if part.get("text") == "" and len(part) == 1:
-        _refuse("Unable to submit request because it has an empty text parameter. Add a value to the parameter and try again.")
 
 
 def _check_responses(calls, responses):
@@ -241,9 +257,14 @@ def _check_signatures(contents):
 
 def _is_ours(signature) -> bool:
     try:
-        return base64.b64decode(signature, validate=True)[1:].startswith(b"gemini")
+        return base64.b64decode(_standard(signature), validate=True)[1:].startswith(b"gemini")
     except ValueError:
         return False
+
+
+def _standard(signature: str) -> str:
+    """Google's client for Python writes the URL's alphabet."""
+    return signature.translate(str.maketrans("-_", "+/"))
 
 
 def _seen(model, streaming, body, call) -> Seen:
@@ -277,7 +298,7 @@ def _part(role, part) -> Part:
     if "functionResponse" in part:
         result = part["functionResponse"]
         response = result["response"]
-        text = response.get("output", response.get("result", response.get("error")))
+        text = next((response[key] for key in ("output", "result", "error", "content") if key in response), None)
         return Part(role, "result", {
             "id": result.get("id"), "name": result["name"], "is_error": "error" in response,
             "text": text if isinstance(text, str) else json.dumps(response),

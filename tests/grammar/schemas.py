@@ -63,7 +63,9 @@ def _chat_request():
 def _responses_request():
     from openai.types.responses import response_create_params as params
 
-    return _both(params.ResponseCreateParamsNonStreaming, params.ResponseCreateParamsStreaming)
+    schema = _both(params.ResponseCreateParamsNonStreaming, params.ResponseCreateParamsStreaming)
+    schema["$defs"]["ResponseInputImageParam"]["required"].remove("detail")  # the AI SDK sends none
+    return schema
 
 
 def _messages_request():
