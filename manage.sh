@@ -17,6 +17,7 @@ For those who change it:
 
   ./manage.sh test unit          the C++ tests alone
   ./manage.sh test blackbox      the tests of the running binary alone
+  ./manage.sh test agents        Claude Code, Codex and Gemini CLI through the router; fetches them with npm, 900 MB
   ./manage.sh test tsan          the same under the thread sanitizer; without: address and undefined behaviour
   ./manage.sh bench [FLAGS]      measure the router beside nginx
   ./manage.sh fuzz [SECONDS]     run every fuzz target for so long, 600 unless told
@@ -235,7 +236,7 @@ run_tests() {
     local preset=dev parts="unit blackbox"
     while (($#)); do
         case $1 in
-            unit | blackbox) parts=$1 ;;
+            unit | blackbox | agents) parts=$1 ;;
             tsan) preset=tsan ;;
             --sanitize)
                 preset=$(preset_of_sanitizer "${2-}")
@@ -245,7 +246,7 @@ run_tests() {
                 shift
                 break
                 ;;
-            *) die "test knows no \"$1\". It takes unit or blackbox, tsan, and -- before what is for pytest." ;;
+            *) die "test knows no \"$1\". It takes unit, blackbox or agents, tsan, and -- before what is for pytest." ;;
         esac
         shift
     done
@@ -255,6 +256,7 @@ run_tests() {
     build "$preset"
     if [[ $parts == *unit* ]]; then test_units "$preset"; fi
     if [[ $parts == *blackbox* ]]; then test_blackbox "$preset" "$@"; fi
+    if [[ $parts == *agents* ]]; then test_agents "$preset" "$@"; fi
     count_tests
 }
 
@@ -281,6 +283,30 @@ test_blackbox() {
     PATH="$PWD/build/venv/bin:$PATH" ROUTER_BINARY="$PWD/build/$preset/open-llm-router" \
         build/venv/bin/python -m pytest tests/blackbox --junitxml "$report" "$@" || status=$?
     reports+=("$status:$report")
+}
+
+test_agents() {
+    local preset=$1 report=build/$1/agents.xml status=0
+    shift
+    make_test_environment
+    install_agents
+    rm -f "$report"
+    PATH="$PWD/build/venv/bin:$PATH" ROUTER_BINARY="$PWD/build/$preset/open-llm-router" \
+        build/venv/bin/python -m pytest tests/agents --junitxml "$report" "$@" || status=$?
+    reports+=("$status:$report")
+}
+
+# Their install scripts are not run, but for the one that puts Claude Code's program in its place.
+install_agents() {
+    local folder=build/agents lock=tests/agents/package-lock.json
+    if cmp -s $lock $folder/installed.json; then return; fi
+    say "Installing the coding agents into $folder."
+    mkdir -p $folder
+    cp tests/agents/package.json $lock tests/agents/.npmrc $folder
+    PATH="$PWD/build/venv/bin:$PATH" logged build/log/agents.log npm ci --prefix $folder --ignore-scripts --no-audit --no-fund &&
+        PATH="$PWD/build/venv/bin:$PATH" logged build/log/agents.log node $folder/node_modules/@anthropic-ai/claude-code/install.cjs ||
+        die_with build/log/agents.log "the coding agents could not be installed"
+    cp $lock $folder/installed.json
 }
 
 # build/venv with what tests/requirements.txt names, and tests/node's modules. Node itself comes from PyPI where the

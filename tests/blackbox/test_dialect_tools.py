@@ -9,28 +9,13 @@ import pytest
 
 import grammar
 from fakes.provider import DIALECTS, Provider
-from fakes.truth import Breaks, Call, Citation, Refused, Said, Usage, mint, png
+from fakes.sayings import GOOD, SAID
+from fakes.truth import Breaks, Refused, mint, png
 from fakes.upstream import FakeUpstream
 
 MODELS = {"openai_chat": "gpt-4.1", "deepseek": "deepseek-reasoner", "openai_responses": "gpt-5.5",
           "anthropic_messages": "claude-sonnet-4-5", "gemini": "gemini-3-pro"}
 TOOL_SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
-
-SAID = {
-    "text": Said(text=("Grüße ", "你好 ", "😀")),
-    "thought and text": Said(thought=("Hm, ", "well."), text=("Yes.",), usage=Usage(thinking=31)),
-    "calls": Said(text=("Let me look.",), calls=(Call("weather", {"city": "Zürich"}), Call("now", {}))),
-    "thought and call": Said(thought=("Look.",), calls=(Call("weather", {"city": "Bern"}),), usage=Usage(thinking=9)),
-    "length": Said(text=("It",), finish="length"),
-    "filter": Said(text=("It",), finish="filter"),
-    "refusal": Said(refusal="I will not help with that."),
-    "redacted": Said(is_redacted=True, text=("Yes.",)),
-    "citation": Said(text=("Quokkas smile often.",), citations=(Citation("https://q.example", "Quokka", "smile"),)),
-}
-
-
-GOOD = Said(thought=("Hm, ", "well."), text=("Grüße ", "you."), calls=(Call("weather", {"city": "Bern"}), Call("now", {"zone": "CET"})),
-            usage=Usage(thinking=5))
 
 
 def body_of(dialect: str, **more) -> dict:

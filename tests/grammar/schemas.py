@@ -65,6 +65,11 @@ def _responses_request():
 
     schema = _both(params.ResponseCreateParamsNonStreaming, params.ResponseCreateParamsStreaming)
     schema["$defs"]["ResponseInputImageParam"]["required"].remove("detail")  # the AI SDK sends none
+    schema["properties"]["client_metadata"] = {"type": "object"}  # Codex
+    for name in ("EasyInputMessageParam", "Message"):
+        schema["$defs"][name]["properties"]["id"] = {"type": "string"}  # Codex
+    reasoning = schema["$defs"]["ResponseReasoningItemParam"]["properties"]
+    reasoning["content"] = {"anyOf": [reasoning["content"], {"type": "null"}]}  # Codex
     return schema
 
 
