@@ -115,9 +115,8 @@ TEST(Upstream, TakesItsSecretsOutOfText) {
     const Upstream upstream(target);
     EXPECT_EQ(cleaned(upstream, "Incorrect key sk-secret (sk-secret)."),
               "Incorrect key [key] ([key]).");
-    EXPECT_EQ(
-        cleaned(upstream, "cannot reach https://api.example.com:8443/v1 or api.example.com"),
-        "cannot reach https://[provider]/v1 or [provider]");
+    EXPECT_EQ(cleaned(upstream, "cannot reach https://api.example.com:8443/v1 or api.example.com"),
+              "cannot reach https://[provider]/v1 or [provider]");
     EXPECT_EQ(cleaned(upstream, "nothing here"), "nothing here");
     EXPECT_EQ(cleaned(upstream, ""), "");
 }
