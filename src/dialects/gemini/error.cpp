@@ -157,7 +157,12 @@ Error decode_error(int status, std::string_view body, std::string_view provider)
         const auto copy = padded_copy(body);
         auto document = json::read(copy);
         json::value value;
-        if (document.get_value().get(value) == simdjson::SUCCESS) read_error(value, said, 0);
+        std::string_view bare;
+        if (document.get_value().get(value) == simdjson::SUCCESS) {
+            read_error(value, said, 0);
+        } else if (document.get_string().get(bare) == simdjson::SUCCESS) {
+            said.message = bare;
+        }
     }
     Error error{.kind = ErrorKind::upstream_refused, .message = cut(said.message)};
     const bool is_error_status = status >= 400 && status < 600;
