@@ -1,0 +1,246 @@
+#include "dialects/anthropic_messages/encode_request.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "dialects/anthropic_messages/encode_messages.hpp"
+#include "dialects/anthropic_messages/encode_tools.hpp"
+#include "dialects/anthropic_messages/encoding.hpp"
+#include "dialects/anthropic_messages/message_list.hpp"
+#include "dialects/schema.hpp"
+#include "wire/json.hpp"
+
+namespace router::dialects::anthropic_messages {
+
+using canonical::Effort;
+using canonical::OutputKind;
+using canonical::Request;
+using canonical::ThinkingMode;
+using wire::JsonWriter;
+
+namespace {
+
+constexpr std::string_view no_field = "Anthropic has no such field.";
+constexpr std::int64_t default_max_tokens = 4096;  // the API insists on a limit
+constexpr std::string_view output_config = "output_config.";
+
+void write_head(Encoding& encoding, std::string_view model, const Variant& variant) {
+    auto& writer = encoding.writer();
+    const auto& request = encoding.request();
+    // Vertex and Bedrock name the model in the URL; Bedrock the streaming, too.
+    const bool is_at_home = variant.anthropic_version.empty();
+    if (is_at_home) {
+        writer.text("model", model);
+    } else {
+        writer.text("anthropic_version", variant.anthropic_version);
+    }
+    const auto most = static_cast<std::int64_t>(variant.max_output_tokens);
+    auto limit = request.max_tokens.value_or(most > 0 ? most : default_max_tokens);
+    if (most > 0 && limit > most) {
+        limit = most;
+        encoding.lose("max_tokens", "The model writes no more than " + std::to_string(most) + ".");
+    }
+    writer.number("max_tokens", limit);
+    const bool is_bedrock = variant.anthropic_version.starts_with("bedrock");
+    if (request.is_streaming && !is_bedrock) writer.boolean("stream", true);
+}
+
+void write_sampling(Encoding& encoding) {
+    auto& writer = encoding.writer();
+    const auto& sampling = encoding.request().sampling;
+    if (sampling.temperature) {
+        if (*sampling.temperature > 1) encoding.lose("temperature", "Anthropic's ends at 1.");
+        writer.number("temperature", std::clamp(*sampling.temperature, 0.0, 1.0));
+    }
+    if (sampling.top_p) writer.number("top_p", *sampling.top_p);
+    if (sampling.top_k) writer.number("top_k", *sampling.top_k);
+}
+
+// Sequences of white space alone are refused.
+bool is_blank(canonical::Text text) {
+    return text.plain().find_first_not_of(" \t\r\n\f\v") == std::string::npos;
+}
+
+void write_stop(Encoding& encoding) {
+    const auto& stop = encoding.request().stop;
+    if (std::ranges::any_of(stop, is_blank)) {
+        encoding.lose("stop", "Anthropic takes no sequence of white space alone.");
+    }
+    if (std::ranges::all_of(stop, is_blank)) return;
+    auto& writer = encoding.writer();
+    writer.begin_array("stop_sequences");
+    for (const auto& text : stop) {
+        if (!is_blank(text)) writer.escaped(text.escaped);
+    }
+    writer.end_array();
+}
+
+void write_thinking_mode(Encoding& encoding) {
+    auto& writer = encoding.writer();
+    const auto& reasoning = encoding.request().reasoning;
+    const auto begin = [&](std::string_view type) {
+        writer.begin_object("thinking").text("type", type);
+    };
+    switch (reasoning.mode) {
+        case ThinkingMode::automatic:
+            return;
+        case ThinkingMode::off:
+            begin("disabled");
+            break;
+        case ThinkingMode::between_tools:
+            begin("between_tools");
+            break;
+        case ThinkingMode::adaptive:
+            begin("adaptive");
+            break;
+        case ThinkingMode::budget:
+            begin("enabled");
+            writer.number("budget_tokens", std::max<std::int64_t>(1024, *reasoning.budget));
+            break;
+    }
+    const bool has_thoughts =
+        reasoning.mode == ThinkingMode::adaptive || reasoning.mode == ThinkingMode::budget;
+    if (has_thoughts && reasoning.is_shown) {
+        writer.text("display", *reasoning.is_shown ? "summarized" : "omitted");
+    }
+    writer.end_object();
+}
+
+std::string_view effort_word(std::optional<Effort> effort) {
+    if (!effort) return {};
+    switch (*effort) {
+        case Effort::none:
+            return {};
+        case Effort::minimal:
+        case Effort::low:
+            return "low";
+        case Effort::medium:
+            return "medium";
+        case Effort::high:
+            return "high";
+        case Effort::xhigh:
+            return "xhigh";
+        case Effort::max:
+            return "max";
+    }
+    return {};
+}
+
+void write_output_config(Encoding& encoding) {
+    auto& writer = encoding.writer();
+    const auto& request = encoding.request();
+    const auto effort = effort_word(request.reasoning.effort);
+    const bool has_format = request.output.kind == OutputKind::json_schema;
+    const auto is_part = [](const canonical::Extra& extra) {
+        return extra.first.starts_with(output_config);
+    };
+    const bool has_extras = encoding.is_own() && std::ranges::any_of(request.extras, is_part);
+    if (effort.empty() && !has_format && !has_extras) return;
+    writer.begin_object("output_config");
+    if (!effort.empty()) writer.text("effort", effort);
+    if (has_format) {
+        writer.begin_object("format").text("type", "json_schema");
+        writer.raw("schema", anthropic_schema(request.output.schema)).end_object();
+    }
+    for (const auto& extra : request.extras) {
+        if (has_extras && is_part(extra)) {
+            writer.raw(extra.first.substr(output_config.size()), extra.second);
+        }
+    }
+    writer.end_object();
+}
+
+void write_account(Encoding& encoding) {
+    auto& writer = encoding.writer();
+    const auto& request = encoding.request();
+    if (!request.user.empty()) {
+        writer.begin_object("metadata").text("user_id", request.user).end_object();
+    }
+    const auto& tier = request.service_tier;
+    if (tier == "auto") {
+        writer.text("service_tier", "auto");
+    } else if (tier == "default") {
+        writer.text("service_tier", "standard_only");
+    } else if (!tier.empty()) {
+        encoding.lose("service_tier", "Anthropic has no tier \"" + tier + "\".");
+    }
+}
+
+void write_extras(Encoding& encoding) {
+    for (const auto& [name, value] : encoding.request().extras) {
+        if (name.starts_with(output_config) && encoding.is_own()) continue;
+        if (encoding.is_own()) {
+            encoding.writer().raw(name, value);
+        } else {
+            encoding.lose(name, no_field);
+        }
+    }
+}
+
+void tell_losses(Encoding& encoding) {
+    const auto& request = encoding.request();
+    const auto lose_if = [&](bool is_said, std::string_view field) {
+        if (is_said) encoding.lose(field, no_field);
+    };
+    lose_if(request.sampling.seed.has_value(), "seed");
+    lose_if(request.sampling.presence_penalty.value_or(0) != 0, "presence_penalty");
+    lose_if(request.sampling.frequency_penalty.value_or(0) != 0, "frequency_penalty");
+    lose_if(!request.sampling.logit_bias.empty(), "logit_bias");
+    lose_if(request.logprobs.value_or(false), "logprobs");
+    lose_if(request.top_logprobs.value_or(0) > 0, "top_logprobs");
+    lose_if(request.store.value_or(false), "store");
+    lose_if(!request.metadata.empty(), "metadata");
+    lose_if(!request.verbosity.empty(), "verbosity");
+    lose_if(!request.cache_key.empty(), "prompt_cache_key");
+}
+
+// What would make another call of it.
+Result<> check(const Request& request) {
+    const auto refuse = [&](std::string_view field, std::string_view why) {
+        const std::string name(client_field(request.dialect, field));
+        return fail(ErrorKind::bad_request, name + ": " + std::string(why), name);
+    };
+    if (request.choices > 1) return refuse("n", "Anthropic gives one answer to a request.");
+    for (const auto& modality : request.modalities) {
+        if (modality != "text") return refuse("modalities", "Anthropic's models write text alone.");
+    }
+    if (request.output.kind == OutputKind::json_schema && request.output.schema.empty()) {
+        return refuse("response_format", "A schema is missing.");
+    }
+    if (request.reasoning.mode == ThinkingMode::budget && !request.reasoning.budget) {
+        return refuse("thinking", "The budget is missing.");
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<EncodedRequest> encode_request(const Request& request, std::string_view model,
+                                      const Variant& variant) {
+    if (auto checked = check(request); !checked) return std::unexpected(checked.error());
+    EncodedRequest encoded;
+    Encoding encoding(request, encoded);
+    auto& writer = encoding.writer();
+    writer.begin_object();
+    write_head(encoding, model, variant);
+    // Tools, system and messages in this order: so the cache marks are counted.
+    if (auto written = write_tools(encoding); !written) return std::unexpected(written.error());
+    const MessageList list(request.turns);
+    write_system(encoding, list);
+    if (auto written = write_messages(encoding, list); !written) {
+        return std::unexpected(written.error());
+    }
+    write_sampling(encoding);
+    write_stop(encoding);
+    write_thinking_mode(encoding);
+    write_output_config(encoding);
+    write_account(encoding);
+    write_extras(encoding);
+    writer.end_object();
+    tell_losses(encoding);
+    encoding.finish();
+    return encoded;
+}
+
+}  // namespace router::dialects::anthropic_messages

@@ -1,0 +1,109 @@
+#include "dialects/anthropic_messages/encoding.hpp"
+
+#include <algorithm>
+#include <array>
+#include <variant>
+
+namespace router::dialects::anthropic_messages {
+
+using canonical::Block;
+using canonical::CacheMark;
+using canonical::DialectId;
+using canonical::Request;
+
+namespace {
+
+constexpr int most_marks = 4;
+
+int count_marks(const Block& block) {
+    return std::visit(
+        [](const auto& one) {
+            if constexpr (requires { one.cache; }) return one.cache != CacheMark::none ? 1 : 0;
+            return 0;
+        },
+        block);
+}
+
+int count_marks(const Request& request) {
+    int count = 0;
+    for (const auto& tool : request.tools) count += tool.cache != CacheMark::none ? 1 : 0;
+    for (const auto& turn : request.turns) {
+        for (const auto& block : turn.blocks) count += count_marks(block);
+    }
+    for (const auto& [name, value] : request.extras) count += name == "cache_control" ? 1 : 0;
+    return count;
+}
+
+struct Names {
+    std::string_view chat, responses, gemini;
+};
+
+constexpr std::array<Names, 17> names{{
+    {"messages", "input", "contents"},
+    {"seed", "seed", "generationConfig.seed"},
+    {"presence_penalty", "presence_penalty", "generationConfig.presencePenalty"},
+    {"frequency_penalty", "frequency_penalty", "generationConfig.frequencyPenalty"},
+    {"logprobs", "include", "generationConfig.responseLogprobs"},
+    {"top_logprobs", "top_logprobs", "generationConfig.logprobs"},
+    {"n", "n", "generationConfig.candidateCount"},
+    {"temperature", "temperature", "generationConfig.temperature"},
+    {"stop", "stop", "generationConfig.stopSequences"},
+    {"max_tokens", "max_output_tokens", "generationConfig.maxOutputTokens"},
+    {"response_format", "text.format", "generationConfig.responseMimeType"},
+    {"verbosity", "text.verbosity", "verbosity"},
+    {"modalities", "modalities", "generationConfig.responseModalities"},
+    {"audio", "audio", "generationConfig.speechConfig"},
+    {"service_tier", "service_tier", "serviceTier"},
+    {"metadata", "metadata", "labels"},
+    {"tool_choice", "tool_choice", "toolConfig.functionCallingConfig"},
+}};
+
+}  // namespace
+
+Encoding::Encoding(const Request& request, EncodedRequest& out)
+    : request_(request),
+      out_(out),
+      writer_(out.body),
+      marks_to_skip_(std::max(0, count_marks(request) - most_marks)) {}
+
+bool Encoding::is_own() const { return request_.dialect == DialectId::anthropic_messages; }
+
+void Encoding::write_cache(CacheMark mark) {
+    if (mark == CacheMark::none) return;
+    if (marks_to_skip_ > 0) {
+        --marks_to_skip_;
+        return;
+    }
+    writer_.begin_object("cache_control").text("type", "ephemeral");
+    if (mark == CacheMark::one_hour) writer_.text("ttl", "1h");
+    writer_.end_object();
+}
+
+void Encoding::lose(std::string_view field, std::string_view reason) {
+    const auto name = client_field(request_.dialect, field);
+    const auto is_known = [&](const canonical::Loss& loss) { return loss.field == name; };
+    if (std::ranges::any_of(out_.losses, is_known)) return;
+    out_.losses.push_back({std::string(name), std::string(reason)});
+}
+
+void Encoding::need_beta(std::string_view name) {
+    if (betas_.contains(name)) return;
+    if (!betas_.empty()) betas_ += ',';
+    betas_ += name;
+}
+
+void Encoding::finish() {
+    if (!betas_.empty()) out_.headers.push_back("anthropic-beta: " + betas_);
+}
+
+std::string_view client_field(DialectId dialect, std::string_view chat_name) {
+    for (const auto& name : names) {
+        if (name.chat != chat_name) continue;
+        if (dialect == DialectId::openai_responses) return name.responses;
+        if (dialect == DialectId::gemini) return name.gemini;
+    }
+    if (dialect == DialectId::anthropic_messages && chat_name == "stop") return "stop_sequences";
+    return chat_name;
+}
+
+}  // namespace router::dialects::anthropic_messages
