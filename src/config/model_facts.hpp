@@ -84,6 +84,8 @@ struct ModelFacts {
     std::uint64_t max_stop = 0;  // stop sequences; 0: the dialect's own limit
 
     bool takes_tools = true;
+    bool takes_custom_tools = false;  // and lists of allowed ones, on OpenAI's dialects
+    bool takes_chat = true;           // false: only Responses
     ForcedTools forced_tools = ForcedTools::yes;
     ChatTools chat_tools = ChatTools::yes;
     bool takes_images_in_tool_results = false;

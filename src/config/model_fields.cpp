@@ -56,6 +56,8 @@ constexpr std::array flags{
     Flag{"takes_stop", &ModelFacts::takes_stop},
     Flag{"takes_top_k", &ModelFacts::takes_top_k},
     Flag{"takes_tools", &ModelFacts::takes_tools},
+    Flag{"takes_custom_tools", &ModelFacts::takes_custom_tools},
+    Flag{"takes_chat", &ModelFacts::takes_chat},
     Flag{"takes_images_in_tool_results", &ModelFacts::takes_images_in_tool_results},
     Flag{"takes_structured_output", &ModelFacts::takes_structured_output},
     Flag{"takes_structured_output_with_tools", &ModelFacts::takes_structured_output_with_tools},
