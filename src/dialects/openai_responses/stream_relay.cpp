@@ -1,0 +1,217 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dialects/openai_responses/error.hpp"
+#include "dialects/openai_responses/item.hpp"
+#include "dialects/openai_responses/response_object.hpp"
+#include "dialects/openai_responses/response_reader.hpp"
+#include "dialects/openai_responses/stream.hpp"
+#include "dialects/openai_responses/stream_encoder.hpp"
+#include "wire/utf8.hpp"
+
+namespace router::dialects::openai_responses {
+namespace {
+
+using canonical::Json;
+
+constexpr std::int64_t most_events = 1LL << 40;  // a number beyond it is none
+
+// A stretch of an event's data and what stands there instead.
+struct Edit {
+    std::size_t begin;
+    std::size_t end;
+    std::string text;
+};
+
+std::string_view trimmed(std::string_view text) {
+    const auto begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+// What one event says.
+struct Seen {
+    std::string_view type{};
+    ResponseHead response{};
+    std::optional<Error> error{};
+    std::vector<Edit> edits{};
+    Json number{};  // sequence_number as it stands; empty: there is none
+    bool is_web_search = false;
+};
+
+class Relay final : public StreamRelay {
+ public:
+    explicit Relay(const AnswerContext& context)
+        : model_(wire::quoted(context.model)), context_(context) {
+        context_.request = nullptr;
+    }
+
+    Result<> pass(const wire::SseEvent& event, std::string& out) override;
+    Result<> finish(std::string& out) override;
+    void fail(const Error& error, std::string& out) override;
+    void heartbeat(std::string& out) override;
+    bool is_done() const override { return is_done_; }
+    const canonical::Usage& usage() const override { return usage_; }
+    std::string_view finish_reason() const override { return finish_reason_; }
+    int dropped() const override { return dropped_; }
+
+ private:
+    bool look(std::string_view data, Seen& seen);
+    void take_member(std::string_view key, json::value& value, std::string_view data, Seen& seen);
+    void note(const Seen& seen);
+    void write(const Seen& seen, std::string_view name, std::string_view data, std::string& out);
+
+    std::string model_;  // as JSON
+    AnswerContext context_;
+    std::string response_id_;
+    std::string finish_reason_;
+    canonical::Usage usage_;
+    std::uint64_t web_searches_ = 0;
+    std::int64_t added_ = 0;  // events of ours, by which the upstream's numbers are behind
+    std::int64_t next_ = 0;   // the number of the next event
+    bool is_done_ = false;
+    int dropped_ = 0;
+};
+
+void Relay::take_member(std::string_view key, json::value& value, std::string_view data,
+                        Seen& seen) {
+    const auto offset = [&](std::string_view raw) {
+        return static_cast<std::size_t>(raw.data() - data.data());
+    };
+    if (key == "type") {
+        seen.type = json::text_or_empty(value);
+    } else if (key == "sequence_number") {
+        seen.number = json::raw(value);
+        const auto number = json::integer(value).value_or(-1);
+        next_ = number < 0 || number > most_events ? next_ : number + added_;
+        if (number == next_) return;
+        const auto at = offset(seen.number);
+        seen.edits.push_back({at, at + seen.number.size(), std::to_string(next_)});
+    } else if (key == "response") {
+        json::each_member(value, [&](std::string_view inner, json::value& found) {
+            take_response_member(inner, found, seen.response);
+        });
+        if (const auto raw = seen.response.model_json; !raw.empty())
+            seen.edits.push_back({offset(raw), offset(raw) + raw.size(), model_});
+    } else if (key == "item") {
+        json::each_member(value, [&](std::string_view inner, json::value& found) {
+            if (inner == "type")
+                seen.is_web_search = json::text_or_empty(found) == "web_search_call";
+        });
+    } else if (key == "error") {
+        if (!json::is_null(value)) seen.error = error_in(value);
+    }
+}
+
+// Walks the event once. False: it is no JSON object.
+bool Relay::look(std::string_view data, Seen& seen) {
+    auto document = json::read(data);
+    json::object members;
+    if (document.get_object().get(members) != simdjson::SUCCESS) return false;
+    const bool is_read = each_member_of(members, [&](std::string_view key, json::value& value) {
+        take_member(key, value, data, seen);
+    });
+    return is_read && document.current_location().error() == simdjson::OUT_OF_BOUNDS;
+}
+
+void Relay::note(const Seen& seen) {
+    if (seen.is_web_search && seen.type == "response.output_item.done") ++web_searches_;
+    if (response_id_.empty()) {
+        response_id_ = seen.response.id;
+        if (seen.response.created > 0) context_.created = seen.response.created;
+    }
+    if (seen.response.usage.is_known) {
+        usage_ = seen.response.usage;
+        usage_.web_searches = web_searches_;
+    }
+    is_done_ = seen.type == "response.completed" || seen.type == "response.incomplete" ||
+               seen.type == "response.done";
+    if (is_done_) finish_reason_ = finish_word(seen.response);
+}
+
+Result<> Relay::pass(const wire::SseEvent& event, std::string& out) {
+    auto data = trimmed(event.data);
+    if (!event.has_data || data.empty() || is_done_ || data == "[DONE]") return {};
+    Seen seen;
+    bool is_json = look(data, seen);
+    std::string repaired;
+    if (!is_json && !wire::is_utf8(data)) {
+        repaired = wire::repaired_utf8(data);
+        repaired.reserve(repaired.size() + json::padding);
+        data = repaired;
+        seen = {};
+        is_json = look(data, seen);
+    }
+    if (!is_json) {
+        ++dropped_;
+        return {};
+    }
+    if (seen.type.empty()) seen.type = event.name;
+    if (seen.error) return std::unexpected(*seen.error);
+    if (seen.type == "error") return std::unexpected(decode_error(200, data, "The upstream"));
+    note(seen);
+    if (seen.type == "response.failed" || has_failed(seen.response))
+        return std::unexpected(failure_of(seen.response));
+    write(seen, event.name, data, out);
+    return {};
+}
+
+void Relay::write(const Seen& seen, std::string_view name, std::string_view data,
+                  std::string& out) {
+    const bool is_named = seen.type.find_first_of("\r\n") == std::string_view::npos;
+    if (is_named && !(seen.type.empty() && name.empty()))
+        out.append("event: ").append(seen.type.empty() ? name : seen.type) += '\n';
+    out += "data: ";
+    const auto begin = out.size();
+    std::size_t from = 0;
+    auto edits = seen.edits;
+    std::ranges::sort(edits, {}, &Edit::begin);
+    for (const auto& edit : edits) {
+        out.append(data.substr(from, edit.begin - from)).append(edit.text);
+        from = edit.end;
+    }
+    out += data.substr(from);
+    if (seen.number.empty()) {  // every event has one
+        const bool is_empty = data.find('"') == std::string_view::npos;
+        out.pop_back();
+        out.append(is_empty ? "" : ",").append("\"sequence_number\":");
+        out.append(std::to_string(next_)) += '}';
+    }
+    ++next_;
+    const auto is_end = [](char c) { return c == '\n' || c == '\r'; };
+    std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), is_end, ' ');
+    out += "\n\n";
+}
+
+void Relay::fail(const Error& error, std::string& out) {
+    ResponseStream own(context_);
+    own.go_on(response_id_, static_cast<std::uint64_t>(next_));
+    own.fail(error, out);
+    is_done_ = true;
+}
+
+void Relay::heartbeat(std::string& out) {
+    ResponseStream own(context_);
+    if (!response_id_.empty()) {
+        own.go_on(response_id_, static_cast<std::uint64_t>(next_));
+        ++added_;
+        ++next_;
+    }
+    own.heartbeat(out);
+}
+
+Result<> Relay::finish(std::string&) {
+    if (is_done_) return {};
+    return router::fail(ErrorKind::upstream_broken,
+                        "The upstream's answer broke off before its end.");
+}
+
+}  // namespace
+
+std::unique_ptr<StreamRelay> make_stream_relay(const AnswerContext& context) {
+    return std::make_unique<Relay>(context);
+}
+
+}  // namespace router::dialects::openai_responses
