@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "dialects/gemini/members.hpp"
 #include "dialects/gemini/words.hpp"
 #include "wire/json_text.hpp"
 
@@ -124,7 +125,7 @@ void Candidate::end_call(canonical::EventSink& sink) {
     const auto call = std::exchange(call_, std::nullopt);
     canonical::Arena arena;
     const auto arguments = call->whole.empty() ? call->args.json() : call->whole;
-    const auto text = wire::escaped(arguments);
+    const auto text = wire::escaped(compact(arguments, arena));
     sink.take(canonical::BlockDelta{.choice = index_, .block = next_block_ - 1, .text = {text}});
     sign(call->signature, sink);
     close(sink);

@@ -86,9 +86,8 @@ void ResponseReader::read_response(json::value& response, std::string& error,
         const MemberName made(name);
         const auto key = made.view();
         if (key == "candidates") {
-            int position = 0;
-            json::each_element(value,
-                               [&](json::value& one) { read_candidate(one, position++, sink); });
+            int next = 0;
+            json::each_element(value, [&](json::value& one) { read_candidate(one, next, sink); });
         } else if (key == "usageMetadata") {
             counts_.read(value);
             has_usage = true;
@@ -113,12 +112,13 @@ Candidate& ResponseReader::candidate(int index) {
     return found == candidates_.end() ? candidates_.emplace_back(index) : *found;
 }
 
-// The index decides whose parts these are, wherever it stands among the members.
-void ResponseReader::read_candidate(json::value& element, int position,
-                                    canonical::EventSink& sink) {
+// The index decides whose parts these are, wherever it stands among the members. One that is left
+// out is 0, as proto JSON has it, or where none has one the `next`.
+void ResponseReader::read_candidate(json::value& element, int& next, canonical::EventSink& sink) {
     json::object members;
     if (element.get_object().get(members) != simdjson::SUCCESS) return;
-    std::int64_t index = position;
+    std::int64_t index = next;
+    bool has_index = false;
     logprobs_.clear();
     const auto walk = [&](auto&& visit) {
         for (auto member : members) {
@@ -130,9 +130,13 @@ void ResponseReader::read_candidate(json::value& element, int position,
         }
     };
     walk([&](std::string_view key, json::value& value) {
-        if (key == "index") index = json::integer(value).value_or(index);
+        if (key == "index") {
+            index = json::integer(value).value_or(index);
+            has_index = true;
+        }
         if (key == "logprobsResult") logprobs_ = logprobs_content(value);
     });
+    next = has_index ? 0 : next + 1;
     bool is_empty = false;
     if (index < 0 || index >= most_candidates) return;
     if (members.reset().get(is_empty) != simdjson::SUCCESS) return;

@@ -29,7 +29,7 @@ class ResponseReader {
  private:
     void read_response(wire::json::value& response, std::string& error, canonical::EventSink& sink);
     void start(wire::json::object& members, canonical::EventSink& sink);
-    void read_candidate(wire::json::value& element, int position, canonical::EventSink& sink);
+    void read_candidate(wire::json::value& element, int& next, canonical::EventSink& sink);
     void read_content(wire::json::value& content, Candidate& candidate, canonical::EventSink& sink);
     void read_feedback(wire::json::value& feedback);
     void refuse(canonical::EventSink& sink);
