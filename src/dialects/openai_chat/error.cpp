@@ -4,8 +4,8 @@
 #include <cctype>
 #include <cstdint>
 
+#include "dialects/openai_chat/wait.hpp"
 #include "wire/json.hpp"
-#include "wire/json_text.hpp"
 #include "wire/utf8.hpp"
 
 namespace router::dialects::openai_chat {
@@ -16,7 +16,9 @@ namespace json = wire::json;
 constexpr std::size_t text_limit = 2000;  // of an upstream's plain text that is passed on
 
 struct Said {
-    std::string message, type, param, code;
+    std::string message{}, type{}, param{}, code{};
+    std::string wait{};  // seconds, or a span with its unit
+    std::string raw{};   // OpenRouter: what its provider said
 };
 
 std::string scalar_text(json::value& value) {
@@ -29,12 +31,56 @@ std::string scalar_text(json::value& value) {
 
 Said read_value(json::value& value, int depth);
 
+// ["body", "messages", 0, "role"] of FastAPI's errors -> messages.0.role
+std::string path_of(json::value& list) {
+    std::string path;
+    json::each_element(list, [&](json::value& step) {
+        const auto text = scalar_text(step);
+        if (text.empty() || (path.empty() && text == "body")) return;
+        if (!path.empty()) path += '.';
+        path += text;
+    });
+    return path;
+}
+
+// What says more than the error itself: OpenRouter's metadata, Google's RetryInfo.
+void read_more(std::string_view key, json::value& value, Said& said, int depth) {
+    const auto read_members = [&](json::value& object) {
+        json::each_member(object, [&](std::string_view name, json::value& member) {
+            if (depth < 6) read_more(name, member, said, depth + 1);
+        });
+    };
+    if (key == "retry_after" || key == "retryDelay" || key == "retry_after_seconds") {
+        said.wait = scalar_text(value);
+    } else if (key == "error_type" && said.type.empty()) {
+        said.type = scalar_text(value);
+    } else if (key == "raw") {
+        said.raw = scalar_text(value);
+    } else if (key == "metadata" || key == "availability") {
+        read_members(value);
+    } else if (key == "details") {
+        json::each_element(value, read_members);
+    }
+}
+
+// Takes what `said` lacks from `other`.
+void fill(Said& said, Said& other) {
+    const auto take = [](std::string& into, std::string& from) {
+        if (into.empty()) into = std::move(from);
+    };
+    take(said.type, other.type);
+    take(said.param, other.param);
+    take(said.code, other.code);
+    take(said.wait, other.wait);
+    take(said.raw, other.raw);
+}
+
 // An object that may be the error itself or hold it: members `error`, `message`, `detail`, in this
 // order of trust.
 Said read_object(json::object& object, int depth) {
     Said said;
     Said inner;
-    std::string detail;
+    Said detail;
     for (auto entry : object) {
         json::field field;
         std::string_view key;
@@ -46,19 +92,25 @@ Said read_object(json::object& object, int depth) {
         } else if (key == "message" || key == "msg") {
             said.message = read_value(value, depth + 1).message;
         } else if (key == "detail") {
-            detail = read_value(value, depth + 1).message;
+            detail = read_value(value, depth + 1);
         } else if (key == "type") {
             said.type = scalar_text(value);
         } else if (key == "param") {
             said.param = scalar_text(value);
         } else if (key == "code") {
             said.code = scalar_text(value);
+        } else if (key == "loc") {
+            said.param = path_of(value);
+        } else {
+            read_more(key, value, said, depth);
         }
     }
-    if (!inner.message.empty()) return inner;
-    if (said.message.empty()) said.message = detail;
-    if (said.code.empty()) said.code = inner.code;
-    return said;
+    if (inner.message.empty()) std::swap(inner.code, said.code);
+    fill(inner, said);
+    if (said.message.empty()) std::swap(said.message, detail.message);
+    if (inner.message.empty()) inner.message = std::move(said.message);
+    fill(inner, detail);
+    return inner;
 }
 
 Said read_value(json::value& value, int depth) {
@@ -79,8 +131,11 @@ Said read_value(json::value& value, int depth) {
         }
         return {};
     }
-    return {.message = scalar_text(value), .type = {}, .param = {}, .code = {}};
+    return {.message = scalar_text(value)};
 }
+
+// "Provider returned error" alone helps nobody: what the provider said goes with it.
+std::string with_raw(std::string message, const std::string& raw);
 
 Said read_json(std::string_view body) {
     std::string padded;
@@ -90,6 +145,24 @@ Said read_json(std::string_view body) {
     json::value value;
     if (document.get_value().get(value) != simdjson::SUCCESS) return {};
     return read_value(value, 0);
+}
+
+std::string with_raw(std::string message, const std::string& raw) {
+    if (raw.empty()) return message;
+    const auto said = read_json(raw);
+    const auto& words = said.message.empty() ? raw : said.message;
+    return message == words ? message : message + ": " + words;
+}
+
+// Servers that do not say so in their code: vLLM, SGLang, llama.cpp, Anthropic's endpoint.
+bool is_about_the_length(const Error& error) {
+    if (error.status != 400 && error.status != 413) return false;
+    for (const std::string_view words :
+         {"maximum context length", "context length exceeded", "exceeds the available context size",
+          "prompt is too long", "input is too long", "context_length_exceeded"}) {
+        if (error.message.find(words) != std::string::npos) return true;
+    }
+    return false;
 }
 
 bool is_same_letter(char a, char b) {
@@ -138,25 +211,6 @@ std::string cut(std::string text) {
 
 }  // namespace
 
-std::string encode_error(const Error& error) {
-    const auto append_or_null = [](std::string& out, std::string_view text) {
-        if (text.empty()) {
-            out += "null";
-        } else {
-            wire::append_quoted(out, text);
-        }
-    };
-    std::string out = "{\"error\":{\"message\":";
-    wire::append_quoted(out, error.message);
-    out += ",\"type\":";
-    wire::append_quoted(out, error.type.empty() ? openai_type(error.kind) : error.type);
-    out += ",\"param\":";
-    append_or_null(out, error.param);
-    out += ",\"code\":";
-    append_or_null(out, error.code);
-    return out + "}}";
-}
-
 Error decode_error(int status, std::string_view body, std::string_view provider) {
     Error error{.kind = ErrorKind::upstream_refused, .message = {}};
     error.status = status;
@@ -168,8 +222,11 @@ Error decode_error(int status, std::string_view body, std::string_view provider)
     error.type = std::move(said.type);
     error.param = std::move(said.param);
     error.code = std::move(said.code);
+    error.retry_after = whole_seconds(said.wait);
+    if (error.retry_after.empty()) error.retry_after = wait_in_words(said.message);
     if (!said.message.empty()) {
-        error.message = cut(std::move(said.message));
+        error.message = cut(with_raw(std::move(said.message), said.raw));
+        if (is_about_the_length(error)) error.code = "context_length_exceeded";
         return error;
     }
     const auto answered = std::string(provider) + " answered with status " + std::to_string(status);

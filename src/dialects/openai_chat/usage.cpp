@@ -1,29 +1,84 @@
 #include "dialects/openai_chat/usage.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace router::dialects::openai_chat {
 namespace {
 
 namespace json = wire::json;
+using canonical::Usage;
 
-std::uint64_t member_of(json::value& details, std::string_view name) {
-    json::object object;
-    if (details.get_object().get(object) != simdjson::SUCCESS) return 0;
-    for (auto entry : object) {
-        json::field field;
-        std::string_view key;
-        if (std::move(entry).get(field) != simdjson::SUCCESS) return 0;
-        if (field.unescaped_key().get(key) != simdjson::SUCCESS || key != name) continue;
-        return json::whole_number(field.value()).value_or(0);
+// Keeps the larger one: the same count often stands in two places, and in one of them as 0.
+void note(std::uint64_t& into, json::value& value) {
+    into = std::max(into, json::whole_number(value).value_or(0));
+}
+
+void read_prompt_details(Usage& read, json::value& details) {
+    json::each_member(details, [&](std::string_view key, json::value& value) {
+        if (key == "cached_tokens") {
+            note(read.cached, value);
+        } else if (key == "cache_write_tokens" || key == "cache_creation_tokens") {
+            note(read.cache_written, value);
+        } else if (key == "audio_tokens") {
+            note(read.prompt_audio, value);
+        }
+    });
+}
+
+void note_reasoning(Usage& read, json::value& value) {
+    if (json::whole_number(value)) read.knows_reasoning = true;
+    note(read.reasoning, value);
+}
+
+void read_completion_details(Usage& read, json::value& details) {
+    json::each_member(details, [&](std::string_view key, json::value& value) {
+        if (key == "reasoning_tokens") {
+            note_reasoning(read, value);
+        } else if (key == "audio_tokens") {
+            note(read.completion_audio, value);
+        }
+    });
+}
+
+void read_searches(Usage& read, json::value& details) {
+    json::each_member(details, [&](std::string_view key, json::value& value) {
+        if (key == "web_search_requests") note(read.web_searches, value);
+    });
+}
+
+void read_total(std::uint64_t& into, bool& is_known, json::value& value) {
+    into = json::whole_number(value).value_or(into);
+    is_known = true;
+}
+
+// What only one or the other server writes.
+void read_peculiar(Usage& read, std::string_view key, json::value& value) {
+    if (key == "reasoning_tokens") {  // DeepSeek on Azure, Perplexity
+        note_reasoning(read, value);
+    } else if (key == "cached_tokens" || key == "prompt_cache_hit_tokens" ||
+               key == "num_cached_tokens" || key == "cache_read_input_tokens") {
+        note(read.cached, value);
+    } else if (key == "cache_creation_input_tokens") {
+        note(read.cache_written, value);
+    } else if (key == "num_search_queries") {
+        note(read.web_searches, value);
+    } else if (key == "server_tool_use" || key == "server_tool_use_details") {
+        read_searches(read, value);
     }
-    return 0;
+}
+
+void settle(Usage& read) {
+    const auto sum = read.prompt + read.completion;
+    const bool is_beside = read.total == sum + read.reasoning || read.reasoning > read.completion;
+    if (read.reasoning > 0 && is_beside) read.completion += read.reasoning;
+    read.total = std::max(read.total, read.prompt + read.completion);
 }
 
 }  // namespace
 
-canonical::Usage read_usage(json::object& usage) {
-    canonical::Usage read;
+Usage read_usage(json::object& usage) {
+    Usage read;
     for (auto entry : usage) {
         json::field field;
         std::string_view key;
@@ -31,22 +86,51 @@ canonical::Usage read_usage(json::object& usage) {
         if (field.unescaped_key().get(key) != simdjson::SUCCESS) break;
         auto& value = field.value();
         if (key == "prompt_tokens" || key == "input_tokens") {
-            read.prompt = json::whole_number(value).value_or(read.prompt);
-            read.is_known = true;
+            read_total(read.prompt, read.is_known, value);
         } else if (key == "completion_tokens" || key == "output_tokens") {
-            read.completion = json::whole_number(value).value_or(read.completion);
-            read.is_known = true;
+            read_total(read.completion, read.is_known, value);
         } else if (key == "total_tokens") {
-            read.total = json::whole_number(value).value_or(0);
-            read.is_known = true;
+            read_total(read.total, read.is_known, value);
         } else if (key == "prompt_tokens_details" || key == "input_tokens_details") {
-            read.cached = member_of(value, "cached_tokens");
+            read_prompt_details(read, value);
         } else if (key == "completion_tokens_details" || key == "output_tokens_details") {
-            read.reasoning = member_of(value, "reasoning_tokens");
+            read_completion_details(read, value);
+        } else {
+            read_peculiar(read, key, value);
         }
     }
-    if (read.total == 0) read.total = read.prompt + read.completion;
+    settle(read);
     return read;
+}
+
+Usage read_usage(json::value& usage) {
+    json::object object;
+    if (usage.get_object().get(object) != simdjson::SUCCESS) return {};
+    return read_usage(object);
+}
+
+void write_usage(wire::JsonWriter& json, const Usage& usage) {
+    json.begin_object()
+        .number("prompt_tokens", usage.prompt)
+        .number("completion_tokens", usage.completion)
+        .number("total_tokens", usage.total != 0 ? usage.total : usage.prompt + usage.completion)
+        .begin_object("prompt_tokens_details")
+        .number("cached_tokens", usage.cached)
+        .number("cache_write_tokens", usage.cache_written)
+        .number("audio_tokens", usage.prompt_audio)
+        .end_object()
+        .begin_object("completion_tokens_details")
+        .number("reasoning_tokens", usage.reasoning)
+        .number("audio_tokens", usage.completion_audio)
+        .number("accepted_prediction_tokens", 0)
+        .number("rejected_prediction_tokens", 0)
+        .end_object();
+    if (usage.web_searches > 0) {  // as OpenRouter calls it
+        json.begin_object("server_tool_use_details")
+            .number("web_search_requests", usage.web_searches)
+            .end_object();
+    }
+    json.end_object();
 }
 
 }  // namespace router::dialects::openai_chat
