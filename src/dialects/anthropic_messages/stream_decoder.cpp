@@ -30,12 +30,14 @@ Result<> MessagesDecoder::decode(const wire::SseEvent& event, EventSink& sink) {
     if (data.says_nothing()) return {};
     auto document = json::read(data.text());
     json::object object;
-    if (document.get_object().get(object) != simdjson::SUCCESS) {
-        if (data.repair()) document = json::read(data.text());
-        if (document.get_object().get(object) != simdjson::SUCCESS) {
-            ++dropped_;
-            return {};
-        }
+    bool is_object = document.get_object().get(object) == simdjson::SUCCESS;
+    if (!is_object && data.repair()) {
+        document = json::read(data.text());
+        is_object = document.get_object().get(object) == simdjson::SUCCESS;
+    }
+    if (!is_object) {
+        ++dropped_;
+        return {};
     }
     const auto type = text_of(object, "type");
     if (type == "error" || (type.empty() && event.name == "error")) {
