@@ -172,7 +172,11 @@ void turn_adaptive_off(Fitting& fitting) {
     reasoning.budget.reset();
     switch (fitting.facts.thinking_off) {
         case ThinkingOff::up_to_high:
-            if (reasoning.effort > Effort::high) set_effort(fitting, Effort::high);
+            if (reasoning.effort > Effort::high) {
+                reasoning.effort = Effort::high;
+                fitting.lose(field_name(fitting, Field::effort),
+                             "without thinking the model takes none above high");
+            }
             [[fallthrough]];
         case ThinkingOff::disabled:
             reasoning.mode = ThinkingMode::off;

@@ -120,6 +120,7 @@ class Conversion {
             --depth_;
             for (auto& member : merged.items) merge(node, std::move(member));
         }
+        node.erase("allOf");  // of a part that goes too deep
     }
 
     static void merge(JsonTree& node, JsonTree member) {
