@@ -1,0 +1,166 @@
+#include "dialects/anthropic_messages/answer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "anthropic_messages_fixture.hpp"
+
+namespace router::dialects::anthropic_messages {
+namespace {
+
+using canonical::Answer;
+using canonical::Finish;
+using canonical::OpaqueBlock;
+using canonical::TextBlock;
+using canonical::ThinkingBlock;
+using canonical::ToolCallBlock;
+
+const std::string whole =
+    R"({"id":"msg_1","type":"message","role":"assistant","model":"claude-x","content":[)"
+    R"({"type":"thinking","thinking":"hm","signature":"S"},)"
+    R"({"type":"redacted_thinking","data":"R"},)"
+    R"({"type":"server_tool_use","id":"s","name":"web_search","input":{"query":"q"}},)"
+    R"({"type":"text","text":"caf\u00e9","citations":[{"type":"web_search_result_location",)"
+    R"("url":"https://a","title":"A","cited_text":"c","encrypted_index":"E"}]},)"
+    R"({"type":"tool_use","id":"t","name":"f","input":{"a":1}}],)"
+    R"("stop_reason":"tool_use","stop_sequence":null,"stop_details":null,"container":null,)"
+    R"("usage":{"input_tokens":10,"cache_creation_input_tokens":2,"cache_read_input_tokens":3,)"
+    R"("output_tokens":7,"service_tier":"standard"}})";
+
+Answer decoded(std::string_view body) {
+    auto answer = decode_answer(body);
+    if (answer) return std::move(*answer);
+    ADD_FAILURE() << answer.error().message << answer.error().detail;
+    return {};
+}
+
+// An answer of one choice, as a client sees it.
+std::string encoded(std::vector<canonical::Block> blocks, canonical::Ending ending = {}) {
+    Answer answer;
+    answer.choices.push_back({.blocks = std::move(blocks), .ending = std::move(ending)});
+    const auto made = encode_answer(answer, client_context());
+    EXPECT_TRUE(wire::json::is_valid(made)) << made;
+    return made;
+}
+
+std::string content_of(const std::string& body) {
+    const auto begin = body.find("\"content\":") + 10;
+    return body.substr(begin, body.find(",\"stop_reason\"") - begin);
+}
+
+TEST(AnthropicAnswer, ReadsEveryBlock) {
+    const Padded body(whole);
+    const auto answer = decoded(body);
+    EXPECT_EQ(answer.id, "msg_1");
+    EXPECT_EQ(answer.model, "claude-x");
+    EXPECT_EQ(answer.service_tier, "default");
+    const auto& choice = answer.choices.at(0);
+    ASSERT_EQ(choice.blocks.size(), 5U);
+    EXPECT_EQ(std::get<ThinkingBlock>(choice.blocks[0]).signature.value.escaped, "S");
+    EXPECT_TRUE(std::get<ThinkingBlock>(choice.blocks[1]).is_redacted);
+    EXPECT_EQ(std::get<OpaqueBlock>(choice.blocks[2]).type, "server_tool_use");
+    const auto& text = std::get<TextBlock>(choice.blocks[3]);
+    EXPECT_EQ(text.text.escaped, "caf\\u00e9");
+    EXPECT_EQ(text.citations.at(0).url.escaped, "https://a");
+    EXPECT_EQ(text.citations.at(0).start, 0);
+    EXPECT_EQ(text.citations.at(0).end, 4);
+    EXPECT_EQ(std::get<ToolCallBlock>(choice.blocks[4]).arguments, R"({"a":1})");
+    EXPECT_EQ(choice.ending.reason, Finish::tool_calls);
+    EXPECT_EQ(answer.usage.prompt, 15U);
+    EXPECT_EQ(answer.usage.cached, 3U);
+    EXPECT_EQ(answer.usage.cache_written, 2U);
+    EXPECT_EQ(answer.usage.completion, 7U);
+}
+
+TEST(AnthropicAnswer, ComesOutAsItWentIn) {
+    const Padded body(whole);
+    const auto made = encode_answer(decoded(body), client_context());
+    EXPECT_TRUE(wire::json::is_valid(made)) << made;
+    EXPECT_EQ(content_of(made), content_of(whole));
+    EXPECT_NE(made.find(R"("id":"msg_1","type":"message","role":"assistant","model":"public")"),
+              std::string::npos);
+    EXPECT_NE(made.find(R"("input_tokens":10,"cache_creation_input_tokens":2,)"
+                        R"("cache_read_input_tokens":3,"output_tokens":7)"),
+              std::string::npos);
+    EXPECT_NE(made.find(R"("service_tier":"standard")"), std::string::npos);
+}
+
+TEST(AnthropicAnswer, WritesAllMembersOfAMessage) {
+    EXPECT_EQ(encoded({TextBlock{.text = {"x"}}}, {.reason = Finish::stop}),
+              R"({"id":"msg_abc","type":"message","role":"assistant","model":"public","content":)"
+              R"([{"type":"text","text":"x"}],"stop_reason":"end_turn","stop_sequence":null,)"
+              R"("stop_details":null,"container":null,"diagnostics":null,"usage":)"
+              R"({"input_tokens":0,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,)"
+              R"("output_tokens":0,"output_tokens_details":null,"server_tool_use":null,)"
+              R"("cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0},)"
+              R"("inference_geo":null,"service_tier":null}})");
+}
+
+TEST(AnthropicAnswer, SaysToolUseWhenThereIsACall) {
+    const auto made =
+        encoded({ToolCallBlock{.name = "f", .arguments = ""}}, {.reason = Finish::stop});
+    EXPECT_EQ(content_of(made),
+              R"([{"type":"tool_use","id":"toolu_abc_0","name":"f","input":{}}])");
+    EXPECT_NE(made.find(R"("stop_reason":"tool_use")"), std::string::npos);
+}
+
+TEST(AnthropicAnswer, KeepsArgumentsThatAreNoObject) {
+    EXPECT_EQ(content_of(encoded({ToolCallBlock{.id = "t", .name = "f", .arguments = "{\"a"}})),
+              R"([{"type":"tool_use","id":"t","name":"f","input":{"INVALID_JSON":"{\"a"}}])");
+}
+
+TEST(AnthropicAnswer, SaysARefusal) {
+    const auto made = encoded({canonical::RefusalBlock{.text = {"No."}}}, {.reason = Finish::stop});
+    EXPECT_EQ(content_of(made), R"([{"type":"text","text":"No."}])");
+    EXPECT_NE(made.find(R"("stop_reason":"refusal","stop_sequence":null,"stop_details":)"
+                        R"({"type":"refusal","category":null,"explanation":null})"),
+              std::string::npos);
+}
+
+TEST(AnthropicAnswer, WritesNoEmptyBlocks) {
+    EXPECT_EQ(content_of(encoded({TextBlock{}, ThinkingBlock{}, TextBlock{.text = {"x"}}})),
+              R"([{"type":"text","text":"x"}])");
+}
+
+TEST(AnthropicAnswer, LinksAnImage) {
+    canonical::MediaBlock image{.source = canonical::MediaSource::url, .data = {"https://a/i"}};
+    EXPECT_EQ(content_of(encoded({image})),
+              R"json([{"type":"text","text":"![](https://a/i)"}])json");
+}
+
+TEST(AnthropicAnswer, ReturnsTheErrorThatABodyHolds) {
+    const Padded body(R"({"type":"error","error":{"type":"api_error","message":"oops"}})");
+    const auto answer = decode_answer(body);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().kind, ErrorKind::upstream_refused);
+    EXPECT_EQ(answer.error().message, "oops");
+    EXPECT_EQ(answer.error().status, 500);
+}
+
+TEST(AnthropicAnswer, CallsWhatIsNoMessageBroken) {
+    for (const std::string_view text :
+         {"", "[]", "{}", "oops", R"({"content":[})", R"({"content":[{"a":1}]})"}) {
+        const Padded body(text);
+        const auto answer = decode_answer(body);
+        ASSERT_FALSE(answer) << text;
+        EXPECT_EQ(answer.error().kind, ErrorKind::upstream_broken) << text;
+    }
+}
+
+TEST(AnthropicAnswer, IsPeekedAt) {
+    const Padded body(whole);
+    const auto peeked = peek_answer(body);
+    EXPECT_TRUE(peeked.is_object);
+    EXPECT_FALSE(peeked.is_error);
+    EXPECT_EQ(peeked.model, "\"claude-x\"");
+    EXPECT_EQ(peeked.finish_reason, "tool_use");
+    EXPECT_EQ(peeked.usage.prompt, 15U);
+    const Padded error(R"({"type":"error","error":{"type":"api_error","message":"oops"}})");
+    EXPECT_TRUE(peek_answer(error).is_error);
+    const Padded cut(whole.substr(0, whole.size() - 1));
+    EXPECT_FALSE(peek_answer(cut).is_object);
+}
+
+}  // namespace
+}  // namespace router::dialects::anthropic_messages
