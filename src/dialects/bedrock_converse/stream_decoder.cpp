@@ -1,0 +1,173 @@
+#include "dialects/bedrock_converse/stream_decoder.hpp"
+
+#include <utility>
+
+#include "dialects/bedrock_converse/reading.hpp"
+
+namespace router::dialects::bedrock_converse {
+
+using canonical::BlockKind;
+using canonical::EventSink;
+using canonical::Origin;
+using canonical::Text;
+
+Result<> ConverseDecoder::decode(const wire::SseEvent& event, EventSink& sink) {
+    if (is_done_ || !event.has_data) return {};
+    if (event.name == "error") {
+        return std::unexpected(decode_error(200, event.data, "The upstream"));
+    }
+    auto document = json::read(event.data);
+    json::value root;
+    if (document.get_value().get(root) != simdjson::SUCCESS) {
+        ++dropped_;
+        return {};
+    }
+    bool is_whole = true;
+    if (event.name == "messageStart") {
+        start(sink);
+    } else if (event.name == "contentBlockStart") {
+        is_whole = start_block(root, sink);
+    } else if (event.name == "contentBlockDelta") {
+        is_whole = take_delta(root, sink);
+    } else if (event.name == "contentBlockStop") {
+        close(sink);
+    } else if (event.name == "messageStop") {
+        is_whole = end(root, sink);
+    } else if (event.name == "metadata") {
+        is_whole = take_usage(root, sink);
+    }
+    if (!is_whole) ++dropped_;
+    return {};
+}
+
+void ConverseDecoder::start(EventSink& sink) {
+    if (!std::exchange(has_started_, true)) sink.take(canonical::Started{});
+}
+
+bool ConverseDecoder::start_block(json::value& event, EventSink& sink) {
+    close(sink);
+    return json::each_member(event, [&](std::string_view key, json::value& value) {
+        if (key == "contentBlockIndex") open_index_ = json::integer(value).value_or(-1);
+        if (key != "start") return;
+        json::each_member(value, [&](std::string_view kind, json::value& call) {
+            if (kind != "toolUse") return;
+            std::string id;
+            std::string name;
+            json::each_member(call, [&](std::string_view member, json::value& text) {
+                if (member == "toolUseId") id = json::text_or_empty(text);
+                if (member == "name") name = json::text_or_empty(text);
+            });
+            open(Kind::tool_call, sink, id, name);
+        });
+    });
+}
+
+bool ConverseDecoder::take_delta(json::value& event, EventSink& sink) {
+    json::object object;
+    if (event.get_object().get(object) != simdjson::SUCCESS) return false;
+    json::value found;
+    // The index may stand behind the delta.
+    if (object.find_field_unordered("contentBlockIndex").get(found) == simdjson::SUCCESS) {
+        const auto index = json::integer(found).value_or(open_index_);
+        if (index != open_index_ && open_ != Kind::none) close(sink);
+        open_index_ = index;
+    }
+    if (object.find_field_unordered("delta").get(found) != simdjson::SUCCESS) return false;
+    return json::each_member(
+        found, [&](std::string_view key, json::value& value) { tell(key, value, sink); });
+}
+
+void ConverseDecoder::tell(std::string_view key, json::value& value, EventSink& sink) {
+    if (key == "text") {
+        const auto text = text_in(value);
+        if (text.is_empty()) return;
+        open(Kind::text, sink);
+        say(text, sink);
+    } else if (key == "reasoningContent") {
+        think(value, sink);
+    } else if (key == "toolUse" && open_ == Kind::tool_call) {
+        json::each_member(value, [&](std::string_view name, json::value& member) {
+            if (name == "input") say(text_in(member), sink);
+        });
+    }
+}
+
+void ConverseDecoder::think(json::value& value, EventSink& sink) {
+    json::each_member(value, [&](std::string_view name, json::value& member) {
+        const auto text = text_in(member);
+        if (name == "text") {
+            open(Kind::thinking, sink);
+            say(text, sink);
+        } else if (name == "signature") {
+            open(Kind::thinking, sink);
+            signature_ += text.escaped;
+        } else if (name == "redactedContent") {
+            open(Kind::redacted, sink);
+            signature_ += text.escaped;
+        }
+    });
+}
+
+void ConverseDecoder::say(Text text, EventSink& sink) {
+    if (text.is_empty()) return;
+    sink.take(canonical::BlockDelta{.block = blocks_ - 1, .text = text});
+}
+
+// A block that is open already goes on.
+void ConverseDecoder::open(Kind kind, EventSink& sink, std::string_view call_id,
+                           std::string_view name) {
+    if (open_ == kind && kind != Kind::tool_call) return;
+    close(sink);
+    start(sink);
+    open_ = kind;
+    canonical::BlockStarted started{.block = blocks_++, .call_id = call_id, .name = name};
+    if (kind == Kind::tool_call) started.kind = BlockKind::tool_call;
+    if (kind == Kind::thinking || kind == Kind::redacted) started.kind = BlockKind::thinking;
+    started.is_redacted = kind == Kind::redacted;
+    sink.take(started);
+}
+
+void ConverseDecoder::close(EventSink& sink) {
+    if (open_ == Kind::none) return;
+    if (!signature_.empty()) {
+        sink.take(canonical::BlockSigned{
+            .block = blocks_ - 1,
+            .signature = {.origin = Origin::anthropic, .value = {signature_}}});
+    }
+    sink.take(canonical::BlockEnded{.block = blocks_ - 1});
+    signature_.clear();
+    open_ = Kind::none;
+}
+
+bool ConverseDecoder::end(json::value& event, EventSink& sink) {
+    canonical::Ending ending;
+    const bool is_whole = json::each_member(event, [&](std::string_view key, json::value& value) {
+        if (key == "stopReason") ending = read_ending(json::text_or_empty(value));
+    });
+    if (ending.reason == canonical::Finish::none) ending.reason = canonical::Finish::stop;
+    start(sink);
+    close(sink);
+    if (!std::exchange(has_ended_, true)) sink.take(canonical::Ended{.ending = ending});
+    return is_whole;
+}
+
+bool ConverseDecoder::take_usage(json::value& event, EventSink& sink) {
+    canonical::Usage usage;
+    const bool is_whole = json::each_member(event, [&](std::string_view key, json::value& value) {
+        if (key == "usage") usage = read_usage(value);
+    });
+    start(sink);
+    if (usage.is_known) sink.take(canonical::Used{usage});
+    is_done_ = has_ended_;
+    return is_whole;
+}
+
+Result<> ConverseDecoder::finish(EventSink& sink) {
+    close(sink);
+    if (has_ended_) return {};
+    return std::unexpected(Error{.kind = ErrorKind::upstream_broken,
+                                 .message = "The upstream's stream ended before its answer did.",
+                                 .detail = has_started_ ? "no messageStop" : "no messageStart"});
+}
+
+}  // namespace router::dialects::bedrock_converse

@@ -1,0 +1,445 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <variant>
+
+#include "../wire/feeding.hpp"
+#include "dialects/bedrock_converse/dialect.hpp"
+#include "wire/base64.hpp"
+#include "wire/json.hpp"
+#include "wire/sse.hpp"
+
+namespace router::dialects::bedrock_converse {
+namespace {
+
+using namespace canonical;
+
+Request asking(std::string_view text = "Hi") {
+    Request request;
+    request.turns.push_back({.role = Role::user, .blocks = {TextBlock{.text = {text}}}});
+    return request;
+}
+
+EncodedRequest encoded(const Request& request) {
+    auto out = dialect().encode_request(request, "m", {});
+    EXPECT_TRUE(out) << out.error().message;
+    if (!out) return {};
+    EXPECT_TRUE(wire::json::is_valid(out->body)) << out->body;
+    return std::move(*out);
+}
+
+std::string body_of(const Request& request) { return encoded(request).body; }
+
+Error refused(const Request& request) {
+    const auto out = dialect().encode_request(request, "m", {});
+    EXPECT_FALSE(out);
+    return out ? Error{} : out.error();
+}
+
+std::vector<std::string> lost(const Request& request) {
+    std::vector<std::string> out;
+    for (const auto& loss : encoded(request).losses) out.push_back(loss.field);
+    return out;
+}
+
+TEST(ConverseRequest, SaysWhoSaidWhat) {
+    auto request = asking("Hi \\\"you\\\"");
+    request.turns.insert(request.turns.begin(),
+                         {.role = Role::system, .blocks = {TextBlock{.text = {"Be kind."}}}});
+    request.turns.push_back({.role = Role::assistant, .blocks = {TextBlock{.text = {"Yes?"}}}});
+    request.turns.push_back({.role = Role::user, .blocks = {TextBlock{.text = {"A"}}}});
+    request.turns.push_back({.role = Role::developer, .blocks = {TextBlock{.text = {"B"}}}});
+    EXPECT_EQ(body_of(request),
+              R"({"system":[{"text":"Be kind."}],"messages":[)"
+              R"({"role":"user","content":[{"text":"Hi \"you\""}]},)"
+              R"({"role":"assistant","content":[{"text":"Yes?"}]},)"
+              R"({"role":"user","content":[{"text":"A"},{"text":"B"}]}],"inferenceConfig":{}})");
+}
+
+TEST(ConverseRequest, SaysHowToAnswer) {
+    auto request = asking();
+    request.max_tokens = 100;
+    request.sampling.temperature = 0.5;
+    request.sampling.top_p = 0.9;
+    request.stop = {{"a"}, {"\\n"}};
+    request.service_tier = "flex";
+    EXPECT_TRUE(body_of(request).ends_with(
+        R"("inferenceConfig":{"maxTokens":100,"temperature":0.5,"topP":0.9,)"
+        R"("stopSequences":["a","\n"]},"serviceTier":{"type":"flex"}})"));
+    EXPECT_TRUE(lost(request).empty());
+}
+
+TEST(ConverseRequest, LeavesOutWhatIsBlank) {
+    auto request = asking("");
+    EXPECT_EQ(body_of(request),
+              R"({"messages":[{"role":"user","content":[{"text":"."}]}],"inferenceConfig":{}})");
+    request = asking(" \\n\\t");
+    EXPECT_EQ(body_of(request).find("\\n"), std::string::npos);
+    request.turns.insert(request.turns.begin(),
+                         {.role = Role::system, .blocks = {TextBlock{.text = {" "}}}});
+    EXPECT_EQ(body_of(request).find("system"), std::string::npos);
+}
+
+TEST(ConverseRequest, BeginsWithAUser) {
+    auto request = asking();
+    request.turns.front().role = Role::assistant;
+    EXPECT_TRUE(body_of(request).starts_with(
+        R"({"messages":[{"role":"user","content":[{"text":"."}]},{"role":"assistant")"));
+}
+
+Request with_tools() {
+    auto request = asking();
+    request.tools.push_back({.name = "look",
+                             .description = {"Looks."},
+                             .parameters = R"({"type":"object"})",
+                             .strict = true});
+    request.tools.push_back({.name = "wait"});
+    return request;
+}
+
+TEST(ConverseRequest, OffersTools) {
+    auto request = with_tools();
+    const std::string tools =
+        R"("toolConfig":{"tools":[{"toolSpec":{"name":"look","description":"Looks.",)"
+        R"("inputSchema":{"json":{"type":"object"}},"strict":true}},)"
+        R"({"toolSpec":{"name":"wait","inputSchema":{"json":{"type":"object","properties":{}}}}}])";
+    EXPECT_NE(body_of(request).find(tools + "}"), std::string::npos) << body_of(request);
+    request.tool_choice = ToolChoice{.mode = ToolMode::required};
+    EXPECT_NE(body_of(request).find(tools + R"(,"toolChoice":{"any":{}}})"), std::string::npos);
+    request.tool_choice = ToolChoice{.mode = ToolMode::named, .name = "look"};
+    EXPECT_NE(body_of(request).find(R"("toolChoice":{"tool":{"name":"look"}})"), std::string::npos);
+    request.tool_choice = ToolChoice{.mode = ToolMode::automatic, .allowed = {"wait"}};
+    EXPECT_EQ(body_of(request).find("look"), std::string::npos);
+}
+
+TEST(ConverseRequest, DoesNotOfferForbiddenTools) {
+    auto request = with_tools();
+    request.tool_choice = ToolChoice{.mode = ToolMode::none};
+    EXPECT_EQ(body_of(request).find("toolConfig"), std::string::npos);
+    EXPECT_TRUE(lost(request).empty());
+    // With calls among the turns Bedrock insists on the tools.
+    request.turns.push_back(
+        {.role = Role::assistant, .blocks = {ToolCallBlock{.id = "c", .name = "look"}}});
+    EXPECT_NE(body_of(request).find("toolConfig"), std::string::npos);
+    EXPECT_EQ(lost(request), (std::vector<std::string>{"tool_choice"}));
+}
+
+TEST(ConverseRequest, TellsCallsAndTheirResults) {
+    auto request = with_tools();
+    request.turns.push_back(
+        {.role = Role::assistant,
+         .blocks = {ThinkingBlock{.text = {"Hm."},
+                                  .signature = {.origin = Origin::anthropic, .value = {"sig"}}},
+                    ThinkingBlock{.signature = {.origin = Origin::anthropic, .value = {"red"}},
+                                  .is_redacted = true},
+                    ThinkingBlock{.text = {"foreign"},
+                                  .signature = {.origin = Origin::gemini, .value = {"g"}}},
+                    ToolCallBlock{.id = "c1", .name = "look", .arguments = R"({"at":1})"},
+                    ToolCallBlock{.id = "c2", .name = "wait"}}});
+    request.turns.push_back(
+        {.role = Role::tool,
+         .blocks = {ToolResultBlock{.call_id = "c1", .parts = {TextBlock{.text = {"seen"}}}},
+                    ToolResultBlock{.call_id = "c2", .is_error = true}}});
+    request.turns.push_back({.role = Role::user, .blocks = {TextBlock{.text = {"And?"}}}});
+    const auto body = body_of(request);
+    EXPECT_NE(
+        body.find(
+            R"({"role":"assistant","content":[)"
+            R"({"reasoningContent":{"reasoningText":{"text":"Hm.","signature":"sig"}}},)"
+            R"({"reasoningContent":{"redactedContent":"red"}},)"
+            R"({"toolUse":{"toolUseId":"c1","name":"look","input":{"at":1}}},)"
+            R"({"toolUse":{"toolUseId":"c2","name":"wait","input":{}}}]},)"
+            R"({"role":"user","content":[)"
+            R"({"toolResult":{"toolUseId":"c1","content":[{"text":"seen"}]}},)"
+            R"({"toolResult":{"toolUseId":"c2","content":[],"status":"error"}},{"text":"And?"}]})"),
+        std::string::npos)
+        << body;
+}
+
+TEST(ConverseRequest, PutsResultsBeforeWhatTheUserSays) {
+    auto request = asking();
+    request.turns.push_back({.role = Role::tool, .blocks = {ToolResultBlock{.call_id = "c1"}}});
+    request.turns.push_back({.role = Role::tool, .blocks = {ToolResultBlock{.call_id = "c2"}}});
+    const auto body = body_of(request);
+    EXPECT_LT(body.find("c1"), body.find("c2"));
+    EXPECT_LT(body.find("c2"), body.find("Hi"));
+}
+
+TEST(ConverseRequest, TellsAResultThatIsAnObjectAsOne) {
+    auto request = asking();
+    request.turns.push_back(
+        {.role = Role::tool, .blocks = {ToolResultBlock{.call_id = "c1", .object = R"({"a":1})"}}});
+    EXPECT_NE(body_of(request).find(R"("content":[{"json":{"a":1}}])"), std::string::npos);
+}
+
+TEST(ConverseRequest, CarriesMedia) {
+    auto request = asking();
+    request.turns[0].blocks = {
+        MediaBlock{.kind = MediaKind::image, .mime = "image/jpeg", .data = {"AAAA"}},
+        MediaBlock{.kind = MediaKind::document,
+                   .mime = "application/pdf",
+                   .data = {"BBBB"},
+                   .name = {"my_report: v2.pdf"}},
+        MediaBlock{.kind = MediaKind::document, .source = MediaSource::text, .data = {"a\\nb"}},
+        MediaBlock{.kind = MediaKind::video,
+                   .source = MediaSource::url,
+                   .mime = "video/mp4",
+                   .data = {"s3://bucket/v.mp4"}}};
+    EXPECT_NE(
+        body_of(request).find(
+            R"("content":[{"image":{"format":"jpeg","source":{"bytes":"AAAA"}}},)"
+            R"({"document":{"format":"pdf","name":"my report v2 pdf","source":{"bytes":"BBBB"}}},)"
+            R"({"document":{"format":"txt","name":"document","source":{"bytes":")" +
+            wire::base64("a\nb") +
+            R"("}}},{"video":{"format":"mp4","source":{"s3Location":{"uri":"s3://bucket/v.mp4"}}}},)"
+            R"({"text":"."}])"),
+        std::string::npos)
+        << body_of(request);
+}
+
+TEST(ConverseRequest, RefusesMediaThatItCannotBeTold) {
+    const auto refuses = [](MediaBlock media) {
+        auto request = asking();
+        request.turns[0].blocks = {std::move(media)};
+        const auto error = refused(request);
+        EXPECT_EQ(error.kind, ErrorKind::bad_request);
+        EXPECT_EQ(error.param, "messages");
+    };
+    refuses({.kind = MediaKind::image, .mime = "image/tiff"});
+    refuses({.kind = MediaKind::audio, .mime = "audio/wav"});
+    refuses({.kind = MediaKind::image, .source = MediaSource::url, .mime = "image/png"});
+    refuses({.kind = MediaKind::document, .source = MediaSource::file_id});
+}
+
+TEST(ConverseRequest, AsksForASchema) {
+    auto request = asking();
+    request.output = {
+        .kind = OutputKind::json_schema, .name = "n", .schema = R"({"type":"object"})"};
+    EXPECT_NE(body_of(request).find(
+                  R"("outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":)"
+                  R"({"schema":"{\"type\":\"object\"}","name":"n"}}}})"),
+              std::string::npos)
+        << body_of(request);
+}
+
+TEST(ConverseRequest, AsksForThoughtsAsClaudeKnowsThem) {
+    auto request = asking();
+    request.reasoning = {.mode = ThinkingMode::budget, .budget = 2000};
+    EXPECT_NE(
+        body_of(request).find(
+            R"("additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":2000}})"),
+        std::string::npos);
+    request.reasoning = {.mode = ThinkingMode::adaptive, .effort = Effort::high};
+    EXPECT_NE(body_of(request).find(
+                  R"({"thinking":{"type":"adaptive"},"output_config":{"effort":"high"}})"),
+              std::string::npos);
+    request.reasoning = {.effort = Effort::high};
+    EXPECT_EQ(lost(request), (std::vector<std::string>{"reasoning_effort"}));
+}
+
+TEST(ConverseRequest, TellsWhatIsLost) {
+    auto request = asking();
+    request.sampling = {.temperature = 1.5, .top_k = 5, .presence_penalty = 1, .seed = 7};
+    request.logprobs = true;
+    request.user = "u";
+    request.service_tier = "scale";
+    request.extras = {{"prediction", "{}"}};
+    request.turns[0].blocks = {TextBlock{.text = {"Hi"}, .cache = CacheMark::short_lived},
+                               OpaqueBlock{.type = "server_tool_use", .json = "{}"}};
+    EXPECT_EQ(lost(request),
+              (std::vector<std::string>{"server_tool_use", "cache_control", "temperature",
+                                        "service_tier", "top_k", "seed", "presence_penalty",
+                                        "logprobs", "user", "prediction"}));
+}
+
+TEST(ConverseRequest, RefusesWhatWouldBeAnotherCall) {
+    auto request = asking();
+    request.choices = 2;
+    EXPECT_EQ(refused(request).param, "n");
+    request = asking();
+    request.modalities = {"text", "audio"};
+    EXPECT_EQ(refused(request).param, "modalities");
+    request = asking();
+    request.tools.push_back({.kind = ToolKind::web_search, .name = "web_search"});
+    EXPECT_EQ(refused(request).param, "tools");
+}
+
+TEST(ConverseAnswer, IsTakenApart) {
+    const Padded body(
+        R"({"output":{"message":{"role":"assistant","content":[)"
+        R"({"reasoningContent":{"reasoningText":{"text":"Hm.","signature":"sig"}}},)"
+        R"({"reasoningContent":{"redactedContent":"red"}},{"text":"a\"b"},)"
+        R"({"toolUse":{"toolUseId":"c1","name":"look","input":{"at": 1}}},{"new":{}}]}},)"
+        R"("stopReason":"tool_use","usage":{"inputTokens":10,"outputTokens":5,"totalTokens":21,)"
+        R"("cacheReadInputTokens":4,"cacheWriteInputTokens":2,)"
+        R"("cacheDetails":[{"ttl":"1h","inputTokens":2}]},"metrics":{"latencyMs":1},)"
+        R"("serviceTier":{"type":"flex"}})");
+    const auto answer = dialect().decode_answer(body);
+    ASSERT_TRUE(answer) << answer.error().detail;
+    const auto& blocks = answer->choices.at(0).blocks;
+    ASSERT_EQ(blocks.size(), 4U);
+    EXPECT_EQ(std::get<ThinkingBlock>(blocks[0]).text.escaped, "Hm.");
+    EXPECT_EQ(std::get<ThinkingBlock>(blocks[0]).signature.value.escaped, "sig");
+    EXPECT_TRUE(std::get<ThinkingBlock>(blocks[1]).is_redacted);
+    EXPECT_EQ(std::get<TextBlock>(blocks[2]).text.escaped, R"(a\"b)");
+    EXPECT_EQ(std::get<ToolCallBlock>(blocks[3]).id, "c1");
+    EXPECT_EQ(std::get<ToolCallBlock>(blocks[3]).arguments, R"({"at": 1})");
+    EXPECT_EQ(answer->choices[0].ending.reason, Finish::tool_calls);
+    EXPECT_EQ(answer->usage.prompt, 16U);
+    EXPECT_EQ(answer->usage.completion, 5U);
+    EXPECT_EQ(answer->usage.total, 21U);
+    EXPECT_EQ(answer->usage.cached, 4U);
+    EXPECT_EQ(answer->usage.cache_written, 2U);
+    EXPECT_EQ(answer->usage.cache_written_1h, 2U);
+    EXPECT_EQ(answer->service_tier, "flex");
+}
+
+TEST(ConverseAnswer, ThatIsNoneIsAnError) {
+    for (const auto* text : {"", "{", "[]", "null", R"({"output":{"message")"}) {
+        const Padded body(text);
+        EXPECT_FALSE(dialect().decode_answer(body)) << text;
+    }
+    const Padded body(R"({"message":"The model is gone."})");
+    EXPECT_EQ(dialect().decode_answer(body).error().message, "The model is gone.");
+}
+
+TEST(ConverseError, IsReadInEachOfAmazonsShapes) {
+    const auto one = dialect().decode_error(429, R"({"message":"Too many requests"})", "bedrock");
+    EXPECT_EQ(one.status, 429);
+    EXPECT_EQ(one.message, "Too many requests");
+    const auto two = dialect().decode_error(
+        400, R"({"__type":"com.amazon#ValidationException","Message":"Input is too long."})", "b");
+    EXPECT_EQ(two.type, "ValidationException");
+    EXPECT_EQ(two.code, "context_length_exceeded");
+    const auto three = dialect().decode_error(
+        200, R"({"type":"error","error":{"type":"overloaded_error","message":"m"}})", "b");
+    EXPECT_EQ(three.status, 503);
+    EXPECT_EQ(three.message, "m");
+    EXPECT_EQ(dialect().decode_error(503, "<html>", "bedrock").message,
+              "bedrock answered with status 503.");
+}
+
+class EventLog : public EventSink {
+ public:
+    void take(const Event& event) override {
+        std::visit([this](const auto& one) { note(one); }, event);
+    }
+    std::string text;
+
+ private:
+    void note(const Started&) { text += "started\n"; }
+    void note(const BlockStarted& one) {
+        constexpr const char* kinds[] = {"text", "thinking", "tool_call", "refusal"};
+        text += std::to_string(one.block) + " " + kinds[static_cast<int>(one.kind)];
+        if (one.is_redacted) text += " redacted";
+        if (!one.name.empty()) text += " " + std::string(one.call_id) + " " + std::string(one.name);
+        text += "\n";
+    }
+    void note(const BlockDelta& one) {
+        text += std::to_string(one.block) + " + " + std::string(one.text.escaped) + "\n";
+    }
+    void note(const BlockSigned& one) {
+        text += std::to_string(one.block) + " signed " + std::string(one.signature.value.escaped) +
+                "\n";
+    }
+    void note(const BlockEnded& one) { text += std::to_string(one.block) + " ended\n"; }
+    void note(const Ended& one) {
+        text += "end " + std::to_string(static_cast<int>(one.ending.reason)) + "\n";
+    }
+    void note(const Used& one) {
+        text += "used " + std::to_string(one.usage.prompt) + " " +
+                std::to_string(one.usage.completion) + "\n";
+    }
+    void note(const Cited&) {}
+    void note(const WholeBlock&) {}
+};
+
+std::string event(std::string_view name, std::string_view data) {
+    return "event: " + std::string(name) + "\ndata: " + std::string(data) + "\n\n";
+}
+
+std::string read(std::string_view stream, std::size_t piece = 100'000) {
+    const auto decoder = dialect().stream_decoder();
+    wire::SseReader reader(1 << 20);
+    EventLog log;
+    while (!stream.empty()) {
+        const Padded bytes(stream.substr(0, piece));
+        stream.remove_prefix(std::min(piece, stream.size()));
+        reader.feed(bytes);
+        while (const auto one = reader.next()) {
+            const auto decoded = decoder->decode(*one, log);
+            if (!decoded) return log.text + "error " + decoded.error().message + "\n";
+        }
+    }
+    const auto finished = decoder->finish(log);
+    return log.text + (finished ? "" : "error " + finished.error().detail + "\n") +
+           (decoder->is_done() ? "done\n" : "");
+}
+
+TEST(ConverseStream, IsTakenApart) {
+    const auto stream =
+        event("messageStart", R"({"role":"assistant","p":"abc"})") +
+        event("contentBlockDelta",
+              R"({"contentBlockIndex":0,"delta":{"reasoningContent":{"text":"Hm"}},"p":"a"})") +
+        event("contentBlockDelta",
+              R"({"contentBlockIndex":0,"delta":{"reasoningContent":{"signature":"si"}}})") +
+        event("contentBlockDelta",
+              R"({"contentBlockIndex":0,"delta":{"reasoningContent":{"signature":"g"}}})") +
+        event("contentBlockStop", R"({"contentBlockIndex":0})") +
+        event("contentBlockDelta", R"({"delta":{"text":"a\"b"},"contentBlockIndex":1})") +
+        event("contentBlockDelta", R"({"contentBlockIndex":1,"delta":{"text":"c"}})") +
+        event("contentBlockStop", R"({"contentBlockIndex":1})") +
+        event("contentBlockStart",
+              R"({"contentBlockIndex":2,"start":{"toolUse":{"toolUseId":"c1","name":"look"}}})") +
+        event("contentBlockDelta",
+              R"({"contentBlockIndex":2,"delta":{"toolUse":{"input":"{\"at\":1}"}}})") +
+        event("contentBlockStop", R"({"contentBlockIndex":2})") + event("newEvent", "{}") +
+        event("messageStop", R"({"stopReason":"tool_use"})") +
+        event("metadata", R"({"usage":{"inputTokens":3,"outputTokens":4,"totalTokens":7}})");
+    const std::string expected =
+        "started\n0 thinking\n0 + Hm\n0 signed sig\n0 ended\n"
+        "1 text\n1 + a\\\"b\n1 + c\n1 ended\n"
+        "2 tool_call c1 look\n2 + {\\\"at\\\":1}\n2 ended\nend 5\nused 3 4\ndone\n";
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, stream.size()}) {
+        EXPECT_EQ(read(stream, piece), expected);
+    }
+}
+
+TEST(ConverseStream, BearsBlocksThatAreNeverEnded) {
+    EXPECT_EQ(read(event("contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"text":"a"}})") +
+                   event("contentBlockDelta", R"({"contentBlockIndex":1,"delta":{"text":"b"}})") +
+                   event("messageStop", R"({"stopReason":"max_tokens"})")),
+              "started\n0 text\n0 + a\n0 ended\n1 text\n1 + b\n1 ended\nend 3\n");
+}
+
+TEST(ConverseStream, TellsRedactedThoughts) {
+    EXPECT_EQ(
+        read(
+            event(
+                "contentBlockDelta",
+                R"({"contentBlockIndex":0,"delta":{"reasoningContent":{"redactedContent":"r"}}})") +
+            event("messageStop", "{}")),
+        "started\n0 thinking redacted\n0 signed r\n0 ended\nend 1\n");
+}
+
+TEST(ConverseStream, ThatBreaksOffIsAnError) {
+    EXPECT_EQ(read(""), "error no messageStart\n");
+    EXPECT_EQ(read(event("messageStart", "{}")), "started\nerror no messageStop\n");
+}
+
+TEST(ConverseStream, PassesTheUpstreamsErrorOn) {
+    EXPECT_EQ(
+        read(event("messageStart", "{}") +
+             event("error",
+                   R"({"type":"error","error":{"type":"rate_limit_error","message":"slow"}})")),
+        "started\nerror slow\n");
+}
+
+TEST(ConverseStream, PassesOverWhatIsNoJson) {
+    EXPECT_EQ(read(event("messageStart", "{") + event("contentBlockDelta", "[]") +
+                   event("messageStop", R"({"stopReason":"end_turn"})")),
+              "started\nend 1\n");
+}
+
+}  // namespace
+}  // namespace router::dialects::bedrock_converse
