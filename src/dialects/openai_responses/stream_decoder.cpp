@@ -54,6 +54,9 @@ Result<> ResponseReader::take(const StreamEvent& event, canonical::EventSink& si
                type == "response.reasoning_summary_text.done" ||
                type == "response.reasoning_text.done") {
         take_whole_text(event, sink);
+    } else if (type == "response.function_call_arguments.done" ||
+               type == "response.custom_tool_call_input.done") {
+        if (auto* told = find(event.output, -1)) say_rest(*told, event.text, sink);
     } else if (type == "response.content_part.done") {
         end_part(event, sink);
     }
@@ -101,28 +104,28 @@ void ResponseReader::take_delta(const StreamEvent& event, canonical::EventSink& 
     }
     const bool is_thinking = *kind == BlockKind::thinking;
     auto& told = block(event.output, is_thinking ? -1 : event.part, *kind, sink);
-    if (is_thinking) {
-        const auto paragraph = event.summary >= 0 ? event.summary : event.part;
-        if (told.has_said && paragraph != told.paragraph) say(told, {R"(\n\n)"}, {}, sink);
-        told.paragraph = paragraph;
-    }
+    if (is_thinking) begin_paragraph(told, event, sink);
     say(told, event.delta, event.logprobs, sink);
 }
 
 void ResponseReader::take_whole_text(const StreamEvent& event, canonical::EventSink& sink) {
     const auto kind = kind_of(event.type);
     if (!kind || event.text.is_empty()) return;
-    if (*kind != BlockKind::thinking) {
-        auto& told = block(event.output, event.part, *kind, sink);
-        if (!told.has_said) say(told, event.text, {}, sink);
-        return;
-    }
-    auto& told = block(event.output, -1, *kind, sink);
+    const bool is_thinking = *kind == BlockKind::thinking;
+    auto& told = block(event.output, is_thinking ? -1 : event.part, *kind, sink);
+    if (is_thinking) begin_paragraph(told, event, sink);
+    say_rest(told, event.text, sink);
+}
+
+// The parts of a summary are paragraphs of one text.
+void ResponseReader::begin_paragraph(Block& block, const StreamEvent& event,
+                                     canonical::EventSink& sink) {
     const auto paragraph = event.summary >= 0 ? event.summary : event.part;
-    if (told.has_said && paragraph == told.paragraph) return;
-    if (told.has_said) say(told, {R"(\n\n)"}, {}, sink);
-    told.paragraph = paragraph;
-    say(told, event.text, {}, sink);
+    if (block.has_said && paragraph != block.paragraph) {
+        say(block, {R"(\n\n)"}, {}, sink);
+        block.told.clear();
+    }
+    block.paragraph = paragraph;
 }
 
 // An event of its own tells one; the part's and the item's ends repeat all of them.
@@ -144,7 +147,7 @@ void ResponseReader::end_part(const StreamEvent& event, canonical::EventSink& si
         told = &block(event.output, event.part, is_refusal ? BlockKind::refusal : BlockKind::text,
                       sink);
     }
-    if (!told->has_said) say(*told, event.content.text, {}, sink);
+    say_rest(*told, event.content.text, sink);
     cite(*told, event.content.citations, sink);
     close(*told, sink);
 }
@@ -183,7 +186,7 @@ void ResponseReader::message_done(std::int64_t output, const Item& item,
             told = &block(output, at, is_refusal ? BlockKind::refusal : BlockKind::text, sink);
         }
         if (!told->is_open) continue;
-        if (!told->has_said) say(*told, part.text, part.logprobs, sink);
+        say_rest(*told, part.text, sink);
         cite(*told, part.citations, sink);
     }
     for (auto& told : blocks_)
@@ -193,15 +196,13 @@ void ResponseReader::message_done(std::int64_t output, const Item& item,
 void ResponseReader::call_done(std::int64_t output, const Item& item, canonical::EventSink& sink) {
     auto* told = find(output, -1);
     if (told == nullptr) told = &call(output, item, sink);
-    if (!told->has_said) {
-        if (item.type == "custom_tool_call") {
-            say(*told, item.input, {}, sink);
-        } else if (item.arguments) {
-            say(*told, {*item.arguments}, {}, sink);
-        } else if (!item.arguments_json.empty()) {
-            const auto escaped = wire::escaped(item.arguments_json);
-            say(*told, {escaped}, {}, sink);
-        }
+    if (item.type == "custom_tool_call") {
+        say_rest(*told, item.input, sink);
+    } else if (item.arguments) {
+        say_rest(*told, {*item.arguments}, sink);
+    } else if (!item.arguments_json.empty()) {
+        const auto escaped = wire::escaped(item.arguments_json);
+        say_rest(*told, {escaped}, sink);
     }
     close(*told, sink);
 }
@@ -304,7 +305,13 @@ void ResponseReader::say(Block& block, Text text, canonical::Json logprobs,
                          canonical::EventSink& sink) {
     if (!block.is_open || (text.is_empty() && logprobs.empty())) return;
     block.has_said = true;
+    block.told += text.escaped;
     sink.take(BlockDelta{.block = block.number, .text = text, .logprobs = logprobs});
+}
+
+void ResponseReader::say_rest(Block& block, Text whole, canonical::EventSink& sink) {
+    if (whole.escaped.starts_with(block.told))
+        say(block, {whole.escaped.substr(block.told.size())}, {}, sink);
 }
 
 void ResponseReader::cite(Block& block, const std::vector<canonical::Citation>& citations,

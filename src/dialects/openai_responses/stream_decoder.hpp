@@ -27,6 +27,7 @@ class ResponseReader final : public StreamDecoder {
         int number = 0;
         canonical::BlockKind kind = canonical::BlockKind::text;
         std::int64_t paragraph = -1;  // of thoughts: the index of the summary's part
+        std::string told{};           // so far; of thoughts, in this paragraph
         bool has_said = false;        // anything
         bool is_open = true;
         std::size_t cited = 0;
@@ -41,6 +42,7 @@ class ResponseReader final : public StreamDecoder {
     void start(const StreamEvent& event, canonical::EventSink& sink);
     void take_delta(const StreamEvent& event, canonical::EventSink& sink);
     void take_whole_text(const StreamEvent& event, canonical::EventSink& sink);
+    void begin_paragraph(Block& block, const StreamEvent& event, canonical::EventSink& sink);
     void take_annotation(const StreamEvent& event, canonical::EventSink& sink);
     void end_part(const StreamEvent& event, canonical::EventSink& sink);
     void item_added(const StreamEvent& event, canonical::EventSink& sink);
@@ -58,6 +60,8 @@ class ResponseReader final : public StreamDecoder {
     Block& call(std::int64_t output, const Item& item, canonical::EventSink& sink);
     void say(Block& block, canonical::Text text, canonical::Json logprobs,
              canonical::EventSink& sink);
+    // Of a text that comes whole what no delta told: all of it, or the end.
+    void say_rest(Block& block, canonical::Text whole, canonical::EventSink& sink);
     void cite(Block& block, const std::vector<canonical::Citation>& citations,
               canonical::EventSink& sink);
     void close(Block& block, canonical::EventSink& sink);

@@ -38,7 +38,7 @@ void take_member(std::string_view key, json::value& value, StreamEvent& event) {
     } else if (key == "logprobs") {
         const auto list = json::raw(value);
         if (list.find('{') != Json::npos) event.logprobs = list;
-    } else if (key == "text" || key == "refusal") {
+    } else if (key == "text" || key == "refusal" || key == "arguments" || key == "input") {
         event.text = escaped_text(value);
     } else if (key == "item") {
         read_item(value, event.item);

@@ -110,6 +110,26 @@ TEST(ResponsesStreamDecoder, TakesFromTheEndWhatNoDeltaTold) {
         "2 +no\n1 ended\n2 ended\nused 10+6 cached 4 reasoning 2\nfinish 7\n");
 }
 
+TEST(ResponsesStreamDecoder, TakesFromTheEndTheRestOfWhatTheDeltasTold) {
+    EXPECT_EQ(
+        told_of(
+            created +
+            event("response.output_text.delta",
+                  R"("output_index":0,"content_index":0,"delta":"Got")") +
+            event("response.output_text.done",
+                  R"("output_index":0,"content_index":0,"text":"Got it")") +
+            event("response.output_item.added",
+                  R"("output_index":1,"item":{"type":"function_call","call_id":"c","name":"f"})") +
+            event("response.function_call_arguments.delta", R"("output_index":1,"delta":"{")") +
+            event("response.function_call_arguments.done",
+                  R"("output_index":1,"arguments":"{\"a\":1}")") +
+            event("response.output_text.done",
+                  R"("output_index":0,"content_index":0,"text":"other")") +
+            completed()),
+        "started resp_1 gpt-y\n0 text\n0 +Got\n0 + it\n1 call c f\n1 +{\n1 +\\\"a\\\":1}\n"
+        "0 ended\n1 ended\nused 10+6 cached 4 reasoning 2\nfinish 5\n");
+}
+
 TEST(ResponsesStreamDecoder, SaysNothingTwiceWhenIndexesHaveGaps) {
     const auto item = R"({"type":"message","content":[{"type":"output_text","text":"t"}]})";
     const auto done = [&](int index) {
