@@ -63,6 +63,7 @@ CallRecord::~CallRecord() {
         .number("bytes_out", static_cast<std::int64_t>(bytes_out));
     line.text("finish", std::string_view(finish_reason).substr(0, word_limit))
         .number("attempts", attempts);
+    line.text("losses", std::string_view(losses).substr(0, 8 * word_limit));
     if (dropped_events > 0) line.number("dropped_events", dropped_events);
     line.text("error", error_).finish();
 }

@@ -46,6 +46,7 @@ class CallRecord {
     bool is_streaming = false;
     canonical::Usage usage;
     std::string finish_reason;
+    std::string losses;  // fields of the request that the target's dialect cannot say
     int attempts = 0;
     int dropped_events = 0;
     std::uint64_t bytes_in = 0, bytes_out = 0;

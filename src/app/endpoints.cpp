@@ -7,6 +7,7 @@
 #include "gateway/chat_call.hpp"
 #include "gateway/list_models.hpp"
 #include "gateway/refuse.hpp"
+#include "wire/url.hpp"
 
 namespace router::app {
 namespace {
@@ -46,7 +47,44 @@ http::awaitable<void> say_ready(Exchange& client, Context) {
 
 template <const gateway::Endpoint& endpoint>
 http::awaitable<void> call(Exchange& client, Context context) {
-    return gateway::serve_call(client, context.services, endpoint);
+    return gateway::serve_call(client, context.services, endpoint, {});
+}
+
+http::awaitable<void> refuse_unknown(Exchange& client) {
+    Error error{.kind = ErrorKind::not_found,
+                .message = "There is nothing at " + std::string(client.request().path) + "."};
+    error.code = "unknown_url";
+    co_await gateway::refuse(client, error, {}, gateway::dialect_of(client.request()));
+}
+
+// Gemini's URLs name model and method: models/NAME:METHOD. A name may have slashes and colons.
+http::awaitable<void> call_gemini(Exchange& client, Context context) {
+    struct Method {
+        std::string_view name;
+        const gateway::Endpoint* endpoint;
+    };
+    constexpr std::array methods{Method{":generateContent", &gateway::gemini_generate},
+                                 Method{":streamGenerateContent", &gateway::gemini_stream},
+                                 Method{":countTokens", &gateway::gemini_count_tokens}};
+    const auto rest = wire::percent_decoded(context.rest);
+    for (const auto& [name, endpoint] : methods) {
+        if (!rest.ends_with(name) || rest.size() == name.size()) continue;
+        const bool is_array = wire::query_value(client.request().query, "alt") != "sse";
+        return gateway::serve_call(client, context.services, *endpoint,
+                                   {.model = rest.substr(0, rest.size() - name.size()),
+                                    .is_json_array = endpoint->is_stream && is_array});
+    }
+    return refuse_unknown(client);
+}
+
+// Codex asks whether it may speak WebSocket, and posts at once when told that it may not; any other
+// answer costs it seven tries (seen with 0.169, 2026-11-22).
+http::awaitable<void> refuse_websocket(Exchange& client, Context) {
+    const Error error{.kind = ErrorKind::not_implemented,
+                      .message = "Responses are served over HTTP: POST /v1/responses.",
+                      .code = "websocket_not_supported",
+                      .status = 426};
+    co_await gateway::refuse(client, error, "upgrade: HTTP/1.1\r\n");
 }
 
 http::awaitable<void> list_models(Exchange& client, Context context) {
@@ -54,7 +92,7 @@ http::awaitable<void> list_models(Exchange& client, Context context) {
 }
 
 http::awaitable<void> show_model(Exchange& client, Context context) {
-    return gateway::show_model(client, context.services, context.rest);
+    return gateway::show_model(client, context.services, std::string(context.rest));
 }
 
 http::awaitable<void> model_info(Exchange& client, Context context) {
@@ -93,7 +131,7 @@ struct Route {
     Handler handler;
 };
 
-// Every URL that we answer.
+// Every URL that we answer; /v1beta may stand before any of them as well.
 constexpr std::array routes{
     Route{"GET", "/", show_status},
     Route{"GET", "/health/liveliness", say_alive},
@@ -103,6 +141,12 @@ constexpr std::array routes{
     Route{"GET", "/models/", show_model},
     Route{"GET", "/model/info", model_info},
     Route{"POST", "/chat/completions", call<gateway::chat_completions>},
+    Route{"POST", "/responses", call<gateway::responses>},
+    Route{"GET", "/responses", refuse_websocket},
+    Route{"POST", "/responses/input_tokens", call<gateway::responses_input_tokens>},
+    Route{"POST", "/messages", call<gateway::messages>},
+    Route{"POST", "/messages/count_tokens", call<gateway::messages_count_tokens>},
+    Route{"POST", "/models/", call_gemini},
     Route{"POST", "/completions", call<gateway::completions>},
     Route{"POST", "/embeddings", call<gateway::embeddings>},
     Route{"POST", "/moderations", call<gateway::moderations>},
@@ -122,9 +166,15 @@ bool matches(const Route& route, std::string_view path) {
     return path == route.path;
 }
 
+// Google's clients say v1beta or v1; those of Vertex v1beta1.
 std::string_view without_version(std::string_view path) {
-    if (path == "/v1" || path == "/v1/") return "/";
-    return path.starts_with("/v1/") ? path.substr(3) : path;
+    for (const std::string_view version : {"/v1", "/v1beta", "/v1beta1"}) {
+        if (!path.starts_with(version)) continue;
+        const auto rest = path.substr(version.size());
+        if (rest.empty() || rest == "/") return "/";
+        if (rest.starts_with('/')) return rest;
+    }
+    return path;
 }
 
 std::string_view allowed_origin(const config::ServerSettings& settings, std::string_view origin) {
@@ -169,7 +219,7 @@ http::awaitable<void> refuse_route(Exchange& client, std::string_view path) {
         error.code = "method_not_allowed";
         lines = "allow: " + allowed + ", OPTIONS\r\n";
     }
-    co_await gateway::refuse(client, error, lines);
+    co_await gateway::refuse(client, error, lines, gateway::dialect_of(request));
 }
 
 }  // namespace

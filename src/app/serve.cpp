@@ -14,6 +14,7 @@
 
 #include "app/configuration.hpp"
 #include "app/worker.hpp"
+#include "storage/store.hpp"
 #include "telemetry/log.hpp"
 
 namespace router::app {
@@ -50,14 +51,24 @@ http::ProxyRules proxies_from(const ConfigurationSource& source) {
             either("no_proxy", "NO_PROXY")};
 }
 
+void warn(const std::string& sentence) { telemetry::log(telemetry::Level::warning, sentence); }
+
+std::int64_t seconds_since_1970() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
 // The workers and what reloads them. The one place that the threads of the process meet.
 class Fleet {
  public:
     Fleet(ConfigurationSource& source, ConfigurationPtr first, bool is_open)
-        : source_(source), current_(std::move(first)), is_open_(is_open) {}
+        : source_(source),
+          current_(std::move(first)),
+          is_open_(is_open),
+          store_(current_->snapshot->storage, warn, seconds_since_1970) {}
 
     Worker& add_worker(const http::ProxyRules& proxies) {
-        return workers_.emplace_back(current_, proxies,
+        return workers_.emplace_back(current_, proxies, store_,
                                      [this] { return reload("POST /admin/reload-backends"); });
     }
 
@@ -126,12 +137,14 @@ class Fleet {
             telemetry::log(telemetry::Level::warning,
                            "calls were cut off: drain_timeout has passed");
         for (auto& worker : workers_) worker.stop();
+        store_.flush();
     }
 
  private:
     ConfigurationSource& source_;
     ConfigurationPtr current_;
     bool is_open_;
+    storage::Store store_;
     std::mutex reloading_;
     std::deque<Worker> workers_;
     std::vector<std::thread> threads_;

@@ -21,9 +21,14 @@ http::ServeSettings settings_of(const config::ServerSettings& server) {
 }  // namespace
 
 Worker::Worker(std::shared_ptr<const gateway::Configuration> configuration,
-               http::ProxyRules proxies, admin::Reload reload)
+               http::ProxyRules proxies, storage::Store& store, admin::Reload reload)
     : upstreams_(loop_, std::move(proxies)),
-      services_{std::move(configuration), upstreams_},
+      services_{.configuration = std::move(configuration),
+                .upstreams = upstreams_,
+                .tokens = gateway::Tokens(upstreams_),
+                .models = {},
+                .signatures = &store.signatures(),
+                .responses = &store.responses()},
       reload_(std::move(reload)),
       flush_log_(loop_.deadlines, [] { telemetry::flush(); }),
       drained_(loop_.deadlines, [this] { check_drained(); }),
@@ -46,6 +51,7 @@ void Worker::run() {
 void Worker::publish(std::shared_ptr<const gateway::Configuration> configuration) {
     loop_.post([this, fresh = std::move(configuration)]() mutable {
         services_.configuration = std::move(fresh);
+        services_.models = {};
     });
 }
 

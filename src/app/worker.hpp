@@ -7,6 +7,7 @@
 #include "http/client.hpp"
 #include "http/loop.hpp"
 #include "http/server.hpp"
+#include "storage/store.hpp"
 
 namespace router::app {
 
@@ -14,7 +15,7 @@ namespace router::app {
 class Worker {
  public:
     Worker(std::shared_ptr<const gateway::Configuration> configuration, http::ProxyRules proxies,
-           admin::Reload reload);
+           storage::Store& store, admin::Reload reload);
     ~Worker();
 
     void listen(int descriptor, SSL_CTX* tls) { server_.listen(descriptor, tls); }

@@ -53,10 +53,12 @@ Variables read_variables(Value& document, const Environment& environment, Report
     return out;
 }
 
-ProviderCatalogue read_catalogue(const std::string& main_path, const ReadFile& read_file,
-                                 Report& report) {
-    auto catalogue = ProviderCatalogue::embedded();
-    const auto path = (std::filesystem::path(main_path).parent_path() / "providers.yml").string();
+// The embedded rows of a catalogue and those of a file of this name beside the main one.
+template <class Catalogue>
+Catalogue read_catalogue(std::string_view name, const std::string& main_path,
+                         const ReadFile& read_file, Report& report) {
+    auto catalogue = Catalogue::embedded();
+    const auto path = (std::filesystem::path(main_path).parent_path() / name).string();
     const auto text = path == main_path ? std::unexpected(std::string()) : read_file(path);
     if (!text) return catalogue;
     report.begin_file(path);
@@ -89,7 +91,9 @@ void build(Value document, const std::string& path, const Environment& environme
     for (auto& [key, place, value] : document.members) {
         if (key != "environment_variables") expand(value, with_own, report);
     }
-    const auto catalogue = read_catalogue(path, read_file, report);
+    const auto catalogue =
+        read_catalogue<ProviderCatalogue>("providers.yml", path, read_file, report);
+    snapshot.models = read_catalogue<ModelCatalogue>("models.yml", path, read_file, report);
     read_settings(document, with_own, snapshot, report);
     read_models(document, with_own, catalogue, read_file, snapshot, report);
     snapshot.masked_json = json_text(masked(document));

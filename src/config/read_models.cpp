@@ -211,8 +211,11 @@ void read_models(const Value& document, const Environment& environment,
                  const ProviderCatalogue& catalogue, const ReadFile& read_file, Snapshot& snapshot,
                  Report& report) {
     ModelContext context{environment, catalogue, report, read_file};
-    SectionReader(section_of(document, "litellm_settings", report), "litellm_settings", report)
-        .boolean("drop_params", context.drop_params);
+    const SectionReader for_all(section_of(document, "litellm_settings", report),
+                                "litellm_settings", report);
+    for_all.boolean("drop_params", context.drop_params);
+    for_all.boolean("modify_params", context.modify_params);
+    for_all.boolean("merge_reasoning_content_in_choices", context.merge_thinking);
     check_keys(section_of(document, "router_settings", report), "router_settings",
                {section::router_settings}, report);
     const auto credentials = read_credentials(document, report);

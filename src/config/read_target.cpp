@@ -41,9 +41,13 @@ void read_dropped(const ModelEntry& entry, const ModelContext& context, Target& 
                                        " has no effect yet; names at the top level work");
         }
     }
-    bool drops = context.drop_params;
-    reader.boolean("drop_params", drops);
-    if (!drops) return;
+    target.drops_params = context.drop_params;
+    reader.boolean("drop_params", target.drops_params);
+    target.modifies_params = context.modify_params;
+    reader.boolean("modify_params", target.modifies_params);
+    target.merges_thinking = context.merge_thinking;
+    reader.boolean("merge_reasoning_content_in_choices", target.merges_thinking);
+    if (!target.drops_params) return;
     for (const auto& name : target.provider.refused_params) {
         if (std::ranges::find(target.dropped_params, name) == target.dropped_params.end()) {
             target.dropped_params.push_back(name);
@@ -121,6 +125,7 @@ void read_model_info(const ModelEntry& entry, const ModelContext& context, Targe
     }
     SectionReader(entry.model_info, "model_info", context.report).text("id", target.id);
     target.model_info = json_text(masked(entry.model_info));
+    target.info = entry.model_info;
 }
 
 // FNV-1a; stable from run to run, and without the key, so that an id says nothing of it and

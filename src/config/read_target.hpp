@@ -17,7 +17,9 @@ struct ModelContext {
     const ProviderCatalogue& catalogue;
     Report& report;
     const ReadFile& read_file;
-    bool drop_params = false;
+    bool drop_params = false;  // of litellm_settings, for every model
+    bool modify_params = false;
+    bool merge_thinking = false;
 };
 
 // One entry of model_list, its credential's values already among its parameters.

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "config/diagnostics.hpp"
+#include "config/model_catalogue.hpp"
 #include "config/provider_catalogue.hpp"
 #include "config/settings.hpp"
+#include "config/value.hpp"
 
 namespace router::config {
 
@@ -27,15 +29,19 @@ struct Target {
     std::string organization;  // OpenAI-Organization; empty: not sent
     CloudSettings cloud{};     // of Azure, Vertex AI and Bedrock
     std::vector<std::pair<std::string, std::string>> headers;  // extra_headers; names in lower case
-    JsonMembers defaults;                      // request parameters used where the client sent none
-    JsonMembers extra_body;                    // request parameters that replace the client's
-    std::vector<std::string> dropped_params;   // removed: additional_drop_params, and with
-                                               // drop_params what the provider refuses
-    std::optional<std::string> mock_response;  // answers without an upstream, with this text
-    std::optional<milliseconds> timeout;       // of the whole attempt
+    JsonMembers defaults;                     // request parameters used where the client sent none
+    JsonMembers extra_body;                   // request parameters that replace the client's
+    std::vector<std::string> dropped_params;  // removed: additional_drop_params, and with
+                                              // drop_params what the provider refuses
+    bool drops_params = false;  // drop_params: what cannot be sent is dropped rather than refused
+    bool modifies_params = false;  // modify_params: turns are put in where the provider wants them
+    bool merges_thinking = false;  // merge_reasoning_content_in_choices: thoughts as <think> text
+    std::optional<std::string> mock_response;    // answers without an upstream, with this text
+    std::optional<milliseconds> timeout;         // of the whole attempt
     std::optional<milliseconds> stream_timeout;  // until the first byte of a streaming answer
     std::map<std::string, double> prices;        // input_cost_per_token and its kin, as written
     std::string model_info = "{}";               // the entry's model_info as JSON text, to echo
+    Value info;                                  // the same, for what it says of the model
     Place place;                                 // where in which file the entry begins
 };
 
@@ -60,6 +66,7 @@ struct Snapshot {
     AuthSettings auth;
     StorageSettings storage;
     bool always_include_stream_usage = false;
+    ModelCatalogue models;           // what is known of models: models.yml, and the user's own
     std::vector<ModelGroup> groups;  // in the order of the file
     std::vector<Alias> aliases;
     std::string

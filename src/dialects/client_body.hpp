@@ -56,6 +56,7 @@ class ClientBody {
 
     const std::string& model() const { return model_; }
     bool is_streaming() const { return is_streaming_; }
+    bool has(std::string_view member) const { return find(member) != nullptr; }
     bool wants_usage() const { return wants_usage_; }  // stream_options.include_usage
 
     // The body with the changes made. It points into the request's bytes, into `changes`, and into

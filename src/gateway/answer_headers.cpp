@@ -36,12 +36,12 @@ bool is_passed_on(std::string_view name) {
     constexpr std::array<std::string_view, 7> names{
         "content-encoding", "content-disposition", "content-language",    "retry-after",
         "retry-after-ms",   "x-should-retry",      "openai-processing-ms"};
-    constexpr std::string_view first_letters = "croxCROX";
+    constexpr std::string_view first_letters = "acroxACROX";
     if (first_letters.find(name.front()) == std::string_view::npos) return false;
     for (const auto one : names) {
         if (http::is_same_name(name, one)) return true;
     }
-    return starts_with_name(name, "x-ratelimit-");
+    return starts_with_name(name, "x-ratelimit-") || starts_with_name(name, "anthropic-ratelimit-");
 }
 
 }  // namespace
@@ -63,6 +63,7 @@ std::string answer_headers(std::string_view content_type, const Sent& sent,
     if (content_type.starts_with("text/event-stream"))
         lines += "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
     lines += sent.backend->upstream.identity_headers();
+    add(lines, "x-router-losses", record.losses);
     const auto total = record.total_ms();
     add_milliseconds(lines, "x-litellm-response-duration-ms", total);
     add_milliseconds(lines, "x-litellm-overhead-duration-ms", total - record.upstream_ms());

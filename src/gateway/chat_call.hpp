@@ -9,6 +9,6 @@ namespace router::gateway {
 // Serves one call of a model, from the request's head to the record: see run() in chat_call.cpp,
 // the table of contents.
 http::awaitable<void> serve_call(http::Exchange& client, Services& services,
-                                 const Endpoint& endpoint);
+                                 const Endpoint& endpoint, InUrl in_url);
 
 }  // namespace router::gateway

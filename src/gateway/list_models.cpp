@@ -3,24 +3,109 @@
 #include <array>
 #include <string>
 
+#include "config/model_facts.hpp"
 #include "gateway/refuse.hpp"
 #include "wire/json_text.hpp"
+#include "wire/json_writer.hpp"
 #include "wire/url.hpp"
 
 namespace router::gateway {
 namespace {
 
-// LiteLLM's own constant: clients want a number, and no provider is asked for a truer one.
-constexpr std::string_view created = "1677610602";
+using canonical::DialectId;
+using wire::JsonWriter;
 
-void append_model(std::string& out, std::string_view id, std::string_view owner) {
-    out += "{\"id\":";
-    wire::append_quoted(out, id);
-    out += ",\"object\":\"model\",\"created\":";
-    out += created;
-    out += ",\"owned_by\":";
-    wire::append_quoted(out, owner);
-    out += '}';
+// LiteLLM's own constant: clients want a time, and no provider is asked for a truer one.
+constexpr std::int64_t created = 1677610602;
+constexpr std::string_view created_at = "2023-02-28T18:56:42Z";
+
+config::ModelFacts facts_of(const config::Target& target, std::string_view id) {
+    const auto& model = target.model.find('*') == std::string::npos ? target.model : id;
+    return config::facts_for(target.provider.prefix, {}, model);
+}
+
+void write_openai(JsonWriter& out, std::string_view id, const config::Target& target) {
+    out.begin_object().text("id", id).text("object", "model").number("created", created);
+    out.text("owned_by", target.provider.prefix).end_object();
+}
+
+void write_limit(JsonWriter& out, std::string_view key, std::uint64_t limit) {
+    limit == 0 ? out.null(key) : out.number(key, limit);
+}
+
+void write_anthropic(JsonWriter& out, std::string_view id, const config::Target& target) {
+    const auto facts = facts_of(target, id);
+    out.begin_object().text("type", "model").text("id", id).text("display_name", id);
+    out.text("created_at", created_at);
+    write_limit(out, "max_input_tokens", facts.context_tokens);
+    write_limit(out, "max_tokens", facts.max_output_tokens);
+    out.null("capabilities").end_object();
+}
+
+void write_gemini(JsonWriter& out, std::string_view id, const config::Target& target) {
+    const auto facts = facts_of(target, id);
+    out.begin_object().text("name", "models/" + std::string(id)).text("version", "1");
+    out.text("displayName", id);
+    if (facts.context_tokens > 0) out.number("inputTokenLimit", facts.context_tokens);
+    if (facts.max_output_tokens > 0) out.number("outputTokenLimit", facts.max_output_tokens);
+    out.begin_array("supportedGenerationMethods").text("generateContent").text("countTokens");
+    out.end_array().end_object();
+}
+
+// What Codex 0.169 insists on in an entry of `models` (seen 2026-11-22).
+void write_codex(JsonWriter& out, std::string_view id, const config::Target& target) {
+    const auto facts = facts_of(target, id);
+    out.begin_object().text("slug", id).text("display_name", id);
+    out.begin_array("supported_reasoning_levels").end_array();
+    out.text("shell_type", "shell_command").text("visibility", "list");
+    out.boolean("supported_in_api", true).number("priority", 0);
+    out.text("base_instructions",
+             "You are a coding agent. You work in the user's terminal, with the tools given, until "
+             "the task is done.");
+    out.boolean("support_verbosity", false).boolean("supports_parallel_tool_calls", true);
+    out.begin_object("truncation_policy").text("mode", "bytes").number("limit", 10000).end_object();
+    if (facts.context_tokens > 0) out.number("context_window", facts.context_tokens);
+    out.begin_array("experimental_supported_tools").end_array().end_object();
+}
+
+using WriteModel = void (*)(JsonWriter&, std::string_view id, const config::Target&);
+
+WriteModel writer_for(DialectId dialect) {
+    if (dialect == DialectId::gemini) return write_gemini;
+    return dialect == DialectId::anthropic_messages ? write_anthropic : write_openai;
+}
+
+void write_list(JsonWriter& out, std::string_view key, const routing::Table& table,
+                WriteModel write) {
+    out.begin_array(key);
+    for (const auto& model : table.listed()) write(out, model.id, *model.target);
+    out.end_array();
+}
+
+std::string list_for(const http::RequestHead& request, const routing::Table& table) {
+    std::string body;
+    JsonWriter out(body);
+    const auto dialect = dialect_of(request);
+    out.begin_object();
+    if (dialect == DialectId::gemini) {
+        write_list(out, "models", table, write_gemini);
+    } else if (dialect == DialectId::anthropic_messages) {
+        write_list(out, "data", table, write_anthropic);
+        const auto& listed = table.listed();
+        if (listed.empty()) {
+            out.null("first_id").null("last_id");
+        } else {
+            out.text("first_id", listed.front().id).text("last_id", listed.back().id);
+        }
+        out.boolean("has_more", false);
+    } else {
+        out.text("object", "list");
+        write_list(out, "data", table, write_openai);
+        if (!wire::query_value(request.query, "client_version").empty())
+            write_list(out, "models", table, write_codex);
+    }
+    out.end_object();
+    return body;
 }
 
 http::awaitable<void> respond_json(http::Exchange& client, std::string body) {
@@ -32,26 +117,23 @@ http::awaitable<void> respond_json(http::Exchange& client, std::string body) {
 
 http::awaitable<void> list_models(http::Exchange& client, Services& services) {
     const auto config = services.configuration;
+    const auto dialect = dialect_of(client.request());
     const auto caller = config->keys.identify(api_key_of(client.request()));
-    if (!caller) co_return co_await refuse(client, caller.error());
-    std::string body = "{\"object\":\"list\",\"data\":[";
-    for (const auto& model : config->table.listed()) {
-        if (body.back() != '[') body += ',';
-        append_model(body, model.id, model.target->provider.prefix);
-    }
-    body += "]}";
-    co_await respond_json(client, std::move(body));
+    if (!caller) co_return co_await refuse(client, caller.error(), {}, dialect);
+    co_await respond_json(client, list_for(client.request(), config->table));
 }
 
-http::awaitable<void> show_model(http::Exchange& client, Services& services, std::string_view id) {
+http::awaitable<void> show_model(http::Exchange& client, Services& services, std::string id) {
     const auto config = services.configuration;
+    const auto dialect = dialect_of(client.request());
     const auto caller = config->keys.identify(api_key_of(client.request()));
-    if (!caller) co_return co_await refuse(client, caller.error());
+    if (!caller) co_return co_await refuse(client, caller.error(), {}, dialect);
     const auto name = wire::percent_decoded(id);
     const auto plan = config->table.plan(name, std::chrono::steady_clock::now());
-    if (!plan) co_return co_await refuse(client, plan.error());
+    if (!plan) co_return co_await refuse(client, plan.error(), {}, dialect);
     std::string body;
-    append_model(body, name, plan->attempts.front().backend->upstream.target().provider.prefix);
+    JsonWriter out(body);
+    writer_for(dialect)(out, name, plan->attempts.front().backend->upstream.target());
     co_await respond_json(client, std::move(body));
 }
 

@@ -1,12 +1,14 @@
 #include "gateway/mock.hpp"
 
 #include <array>
-#include <ctime>
 #include <optional>
 
 #include "dialects/openai_chat/answer.hpp"
+#include "dialects/registry.hpp"
 #include "gateway/answer_headers.hpp"
+#include "gateway/conversion.hpp"
 #include "wire/json.hpp"
+#include "wire/json_text.hpp"
 
 namespace router::gateway {
 namespace {
@@ -45,22 +47,34 @@ std::optional<Error> raised_by(std::string_view text) {
     return std::nullopt;
 }
 
-std::string body_of(const Endpoint& endpoint, const Incoming& incoming, std::string_view id,
-                    std::string_view text, bool with_usage) {
-    const std::int64_t now = std::time(nullptr);
+// In whatever dialect: an answer like any other's.
+std::string answer_in(const dialects::Dialect& dialect, const dialects::AnswerContext& context,
+                      std::string_view text, bool as_stream) {
+    const auto inside = wire::escaped(text);
+    canonical::Answer answer{.id = context.id, .model = context.model, .created = context.created};
+    answer.choices.push_back({.blocks = {canonical::TextBlock{.text = {inside}}},
+                              .ending = {.reason = canonical::Finish::stop}});
+    answer.usage = mock_usage();
+    return written(answer, dialect, context, as_stream);
+}
+
+std::string body_of(const Endpoint& endpoint, const Incoming& incoming,
+                    const dialects::AnswerContext& context, std::string_view text) {
+    if (endpoint.dialect != canonical::DialectId::openai_chat)
+        return answer_in(dialects::dialect(endpoint.dialect), context, text, incoming.is_streaming);
     const bool is_chat = endpoint.mock == Mock::chat;
     if (is_chat && incoming.is_streaming)
-        return mock_stream(id, incoming.model, text, now, with_usage);
-    if (is_chat) return mock_answer(id, incoming.model, text, now);
-    const auto whole = mock_completion(id, incoming.model, text, now);
+        return mock_stream(context.id, context.model, text, context.created, context.wants_usage);
+    if (is_chat) return mock_answer(context.id, context.model, text, context.created);
+    const auto whole = mock_completion(context.id, context.model, text, context.created);
     return incoming.is_streaming ? "data: " + whole + "\n\ndata: [DONE]\n\n" : whole;
 }
 
 }  // namespace
 
 http::awaitable<Result<>> relay_mock(const Sent& sent, const Incoming& incoming,
-                                     const Endpoint& endpoint, http::Exchange& client,
-                                     accounting::CallRecord& record) {
+                                     dialects::AnswerContext context, const Endpoint& endpoint,
+                                     http::Exchange& client, accounting::CallRecord& record) {
     record.upstream_ended();
     if (endpoint.mock == Mock::none) {
         co_return fail(
@@ -75,10 +89,11 @@ http::awaitable<Result<>> relay_mock(const Sent& sent, const Incoming& incoming,
     const std::string& text = *sent.backend->upstream.target().mock_response;
     if (auto error = raised_by(text)) co_return std::unexpected(std::move(*error));
 
-    const auto body = body_of(endpoint, incoming, record.id(), text, incoming.wants_usage);
-    const auto headers = answer_headers(
-        incoming.is_streaming ? "text/event-stream; charset=utf-8" : "application/json", sent,
-        nullptr, record);
+    const auto body = body_of(endpoint, incoming, context, text);
+    const bool is_event_stream = incoming.is_streaming && !incoming.is_json_array;
+    const auto headers =
+        answer_headers(is_event_stream ? "text/event-stream; charset=utf-8" : "application/json",
+                       sent, nullptr, record);
     record.usage = mock_usage();
     record.finish_reason = "stop";
     record.first_byte();

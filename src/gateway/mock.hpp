@@ -12,7 +12,7 @@ namespace router::gateway {
 // and 20 completion tokens. A text such as "litellm.RateLimitError" is that error.
 //   errors  bad_request where the endpoint's answers cannot be mocked, or the body is no JSON
 http::awaitable<Result<>> relay_mock(const Sent& sent, const Incoming& incoming,
-                                     const Endpoint& endpoint, http::Exchange& client,
-                                     accounting::CallRecord& record);
+                                     dialects::AnswerContext context, const Endpoint& endpoint,
+                                     http::Exchange& client, accounting::CallRecord& record);
 
 }  // namespace router::gateway

@@ -7,11 +7,12 @@ namespace {
 
 using dialects::ClientBody;
 
-Result<> read_json(Incoming& incoming, const Endpoint& endpoint) {
-    auto request = ClientBody::read(incoming.body, endpoint.required);
+Result<> read_json(Incoming& incoming, const Endpoint& endpoint, const InUrl& in_url) {
+    auto request = ClientBody::read(incoming.body, endpoint.required, in_url.model);
     if (!request) return std::unexpected(request.error());
     incoming.model = request->model();
-    incoming.is_streaming = request->is_streaming();
+    incoming.is_streaming = endpoint.is_stream || (in_url.model.empty() && request->is_streaming());
+    incoming.is_json_array = in_url.is_json_array;
     incoming.wants_usage = request->wants_usage();
     incoming.content_type = "application/json";
     incoming.json = std::move(*request);
@@ -48,7 +49,8 @@ Result<> read_form(Incoming& incoming, std::string_view boundary) {
 
 http::awaitable<Result<std::unique_ptr<Incoming>>> receive(http::Exchange& client,
                                                            const config::ServerSettings& settings,
-                                                           const Endpoint& endpoint) {
+                                                           const Endpoint& endpoint,
+                                                           const InUrl& in_url) {
     const auto body = co_await client.read_body(settings.max_body_bytes);
     if (!body) co_return std::unexpected(body.error());
     auto incoming = std::make_unique<Incoming>();
@@ -57,7 +59,8 @@ http::awaitable<Result<std::unique_ptr<Incoming>>> receive(http::Exchange& clien
     const auto boundary = endpoint.body == BodyKind::form
                               ? wire::multipart_boundary(incoming->content_type)
                               : std::nullopt;
-    const auto read = boundary ? read_form(*incoming, *boundary) : read_json(*incoming, endpoint);
+    const auto read =
+        boundary ? read_form(*incoming, *boundary) : read_json(*incoming, endpoint, in_url);
     if (!read) co_return std::unexpected(read.error());
     co_return incoming;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "canonical/request.hpp"
 #include "config/settings.hpp"
 #include "dialects/client_body.hpp"
 #include "gateway/endpoint.hpp"
@@ -18,10 +19,12 @@ struct Incoming {
     std::string model;
     bool is_streaming = false;
     bool wants_usage = false;
+    bool is_json_array = false;  // its stream is one array, not events (Gemini)
     std::string content_type;
     std::string_view body;
-    std::optional<dialects::ClientBody> json;  // of a JSON body
-    std::string_view model_in_form;            // of a form: the field's value in the body
+    std::optional<dialects::ClientBody> json;     // of a JSON body
+    std::optional<canonical::Request> canonical;  // once a target of another dialect needs it
+    std::string_view model_in_form;               // of a form: the field's value in the body
 
     void release() {  // the body is not sent again
         *this = Incoming();
@@ -33,7 +36,8 @@ struct Incoming {
 //           model, or with two
 http::awaitable<Result<std::unique_ptr<Incoming>>> receive(http::Exchange& client,
                                                            const config::ServerSettings& settings,
-                                                           const Endpoint& endpoint);
+                                                           const Endpoint& endpoint,
+                                                           const InUrl& in_url);
 
 // The body as a target gets it.
 void write_for(const Incoming& incoming, const dialects::Changes& changes,

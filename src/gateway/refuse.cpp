@@ -3,27 +3,55 @@
 #include <array>
 #include <string>
 
-#include "dialects/openai_chat/error.hpp"
-#include "dialects/openai_chat/stream_relay.hpp"
+#include "dialects/registry.hpp"
+#include "gateway/retry_after.hpp"
+#include "wire/url.hpp"
 
 namespace router::gateway {
 
+namespace {
+
+// Said in a stream that has begun, be it with no more than heartbeats.
+std::string last_event(const dialects::Dialect& dialect, const Error& error) {
+    std::string event;
+    dialect.stream_encoder({})->fail(error, event);
+    return event;
+}
+
+std::string headers_of(const Error& error, canonical::DialectId dialect, std::string_view id) {
+    std::string headers = "content-type: application/json\r\n" + retry_headers(error);
+    if (error.kind == ErrorKind::unauthorized) headers += "www-authenticate: Bearer\r\n";
+    if (dialect == canonical::DialectId::anthropic_messages)
+        headers += "request-id: " + std::string(id) + "\r\n";
+    return headers;
+}
+
+}  // namespace
+
 http::awaitable<void> refuse(http::Exchange& client, const Error& error,
-                             std::string_view header_lines) {
+                             std::string_view header_lines, canonical::DialectId dialect) {
+    const auto& speaks = dialects::dialect(dialect);
     if (client.has_begun()) {
         if (client.status() == 200 && client.is_event_stream()) {
-            const auto event = dialects::openai_chat::encode_stream_error(error);
+            const auto event = last_event(speaks, error);
             if (!client.write(event, true)) co_await client.flush();
         }
         co_return;  // a whole answer that broke off: the connection closes before its end
     }
-    std::string headers = "content-type: application/json\r\n";
-    if (!error.retry_after.empty()) headers += "retry-after: " + error.retry_after + "\r\n";
-    if (error.kind == ErrorKind::unauthorized) headers += "www-authenticate: Bearer\r\n";
+    std::string headers = headers_of(error, dialect, client.id());
     headers += header_lines;
-    const auto body = dialects::openai_chat::encode_error(error);
+    const auto body = speaks.encode_error(error);
     const std::array<std::string_view, 1> pieces{body};
-    co_await client.respond(error.http_status(), headers, pieces);
+    co_await client.respond(speaks.error_status(error), headers, pieces);
+}
+
+canonical::DialectId dialect_of(const http::RequestHead& request) {
+    using enum canonical::DialectId;
+    const auto path = request.path;
+    if (path.starts_with("/v1beta") || !request.header("x-goog-api-key").empty()) return gemini;
+    const bool is_anthropic =
+        path.ends_with("/messages") || !request.header("anthropic-version").empty();
+    return is_anthropic ? anthropic_messages : openai_chat;
 }
 
 std::string_view api_key_of(const http::RequestHead& request) {
@@ -39,7 +67,7 @@ std::string_view api_key_of(const http::RequestHead& request) {
          {"x-api-key", "api-key", "x-goog-api-key", "x-litellm-api-key"}) {
         if (const auto key = request.header(name); !key.empty()) return key;
     }
-    return {};
+    return wire::query_value(request.query, "key");
 }
 
 }  // namespace router::gateway

@@ -3,20 +3,17 @@
 #include <algorithm>
 #include <ctime>
 
-#include "dialects/openai_chat/answer.hpp"
-#include "dialects/openai_chat/error.hpp"
-#include "dialects/openai_chat/stream_relay.hpp"
+#include "dialects/registry.hpp"
 #include "gateway/answer_headers.hpp"
+#include "gateway/event_reader.hpp"
 #include "gateway/mock.hpp"
 #include "http/bytes.hpp"
 #include "wire/json_text.hpp"
-#include "wire/sse.hpp"
 
 namespace router::gateway {
 namespace {
 
 using namespace std::chrono_literals;
-using dialects::openai_chat::StreamRelay;
 using std::chrono::steady_clock;
 
 constexpr std::size_t event_limit = 32 << 20;  // an image comes as one event
@@ -31,20 +28,46 @@ std::unexpected<Error> broken(std::string message, std::string detail) {
     return std::unexpected(error);
 }
 
-bool is_event_stream(const http::ResponseHead& head) {
-    return http::is_same_name(head.header("content-type").substr(0, 17), "text/event-stream");
+bool is_stream(const Sent& sent) {
+    const auto type = sent.answer->head().header("content-type");
+    const auto expected = sent.framing == providers::Framing::sse
+                              ? std::string_view("text/event-stream")
+                              : std::string_view("application/vnd.amazon.eventstream");
+    return http::is_same_name(type.substr(0, expected.size()), expected);
+}
+
+std::string_view stream_type_of(const Incoming& incoming) {
+    return incoming.is_json_array ? json_type : stream_type;
+}
+
+// What the client asked, for whoever writes its answer.
+dialects::AnswerContext context_for(const Incoming& incoming, const Endpoint& endpoint,
+                                    const Configuration& config,
+                                    const accounting::CallRecord& record) {
+    dialects::AnswerContext context{
+        .model = incoming.model,
+        .wants_usage = incoming.wants_usage || config.snapshot->always_include_stream_usage,
+        .created = std::time(nullptr),
+        .id = record.id(),
+        .is_json_array = incoming.is_json_array};
+    if (incoming.canonical) {
+        context.request = &*incoming.canonical;
+        const bool is_usual = endpoint.dialect != canonical::DialectId::gemini;
+        context.wants_thinking = incoming.canonical->reasoning.is_shown.value_or(is_usual);
+    }
+    return context;
 }
 
 // A stream on its way: plain functions do the work, so that the coroutine's frame, which lives as
 // long as the stream, is small.
 class Stream {
  public:
-    Stream(Sent& sent, std::string_view model, bool wants_usage, http::Exchange& client,
+    Stream(Sent& sent, std::unique_ptr<dialects::StreamRelay> relay, http::Exchange& client,
            accounting::CallRecord& record)
         : sent_(sent),
           client_(client),
           record_(record),
-          relay_(model, wants_usage),
+          relay_(std::move(relay)),
           reader_(event_limit) {}
 
     void set_headers(std::string lines) { headers_ = std::move(lines); }
@@ -70,16 +93,12 @@ class Stream {
                 if (const auto passed = pass(*event, out); !passed)
                     return fail_with(passed.error(), out);
             }
-            if (!relay_.has_finished()) {
-                return fail_with(
-                    broken("The provider's stream ended before the answer was finished.",
-                           "no finish, no [DONE]")
-                        .error(),
-                    out);
-            }
         }
-        const bool is_last = relay_.is_done() || sent_.answer->is_complete();
-        if (is_last) relay_.finish(out);
+        const bool is_last = is_over();
+        if (is_last) {
+            if (const auto ended = relay_->finish(out); !ended)
+                return fail_with(ended.error(), out);
+        }
         return send_out(out, is_last);
     }
 
@@ -90,7 +109,7 @@ class Stream {
         if (error.kind == ErrorKind::client_left || (!client_.has_begun() && out.empty()))
             return std::unexpected(error);
         record_.failed(error);
-        out += dialects::openai_chat::encode_stream_error(error);
+        relay_->fail(error, out);
         return send_out(out, true);
     }
     Result<bool> fail_with(const Error& error) {
@@ -98,18 +117,18 @@ class Stream {
         return fail_with(error, out);
     }
 
-    bool is_over() const { return failed_ || relay_.is_done() || sent_.answer->is_complete(); }
+    bool is_over() const { return failed_ || relay_->is_done() || sent_.answer->is_complete(); }
 
     void note() {
-        record_.usage = relay_.usage();
-        record_.finish_reason = relay_.finish_reason();
-        record_.dropped_events = relay_.dropped();
+        record_.usage = relay_->usage();
+        record_.finish_reason = relay_->finish_reason();
+        record_.dropped_events = relay_->dropped();
     }
 
  private:
     Result<> pass(const wire::SseEvent& event, std::string& out) {
         const auto& upstream = sent_.backend->upstream;
-        auto passed = relay_.pass(event, out, upstream.target().provider.prefix);
+        auto passed = relay_->pass(event, out);
         if (!passed) upstream.take_secrets_out(passed.error());
         return passed;
     }
@@ -129,8 +148,8 @@ class Stream {
     Sent& sent_;
     http::Exchange& client_;
     accounting::CallRecord& record_;
-    StreamRelay relay_;
-    wire::SseReader reader_;
+    std::unique_ptr<dialects::StreamRelay> relay_;
+    EventReader reader_;
     std::string headers_;
     bool failed_ = false;
 };
@@ -178,26 +197,45 @@ http::awaitable<Result<>> relay_stream(Sent& sent, std::unique_ptr<Stream> strea
     co_return Result<>();
 }
 
-// What a whole answer looks like to the client: its bytes, with the model's name as the client
-// knows it.
-Result<> read_whole_answer(std::string_view body, const Sent& sent, const Incoming& incoming,
-                           accounting::CallRecord& record, std::array<std::string_view, 3>& pieces,
-                           std::string& model) {
-    const auto& provider = sent.backend->upstream.target().provider.prefix;
-    const auto answer = dialects::openai_chat::read_answer(body);
+// A whole answer as the client is to get it: in pieces of `body` and `own`.
+struct WholeAnswer {
+    std::array<std::string_view, 3> pieces{};
+    std::string own;
+    bool is_stream = false;  // told as events, for a client that asked for them
+};
+
+// The upstream's bytes, with the model's name as the client knows it.
+Result<> read_same(std::string_view body, const Sent& sent, const dialects::AnswerContext& context,
+                   const dialects::Dialect& dialect, accounting::CallRecord& record,
+                   WholeAnswer& whole) {
+    const auto answer = dialect.peek_answer(body);
     if (answer.is_error || !answer.is_object) {
-        auto error = dialects::openai_chat::decode_error(200, body, provider);
-        sent.backend->upstream.take_secrets_out(error);
-        return std::unexpected(error);
+        return std::unexpected(
+            dialect.decode_error(200, body, sent.backend->upstream.target().provider.prefix));
     }
     record.usage = answer.usage;
     record.finish_reason = answer.finish_reason;
-    pieces = {body, {}, {}};
+    whole.pieces = {body, {}, {}};
     if (!answer.model.empty()) {
-        model = wire::quoted(incoming.model);
+        whole.own = wire::quoted(context.model);
         const auto before = static_cast<std::size_t>(answer.model.data() - body.data());
-        pieces = {body.substr(0, before), model, body.substr(before + answer.model.size())};
+        whole.pieces = {body.substr(0, before), whole.own,
+                        body.substr(before + answer.model.size())};
     }
+    return {};
+}
+
+Result<> read_converted(std::string_view body, const Sent& sent, bool as_stream,
+                        const dialects::AnswerContext& context, const dialects::Dialect& dialect,
+                        storage::SignatureStore* store, accounting::CallRecord& record,
+                        WholeAnswer& whole) {
+    auto converted = convert_answer(body, dialect, context, *sent.conversion, as_stream, store);
+    if (!converted) return std::unexpected(converted.error());
+    record.usage = converted->usage;
+    record.finish_reason = converted->finish_reason;
+    whole.own = std::move(converted->body);
+    whole.pieces = {whole.own, {}, {}};
+    whole.is_stream = as_stream;
     return {};
 }
 
@@ -223,32 +261,51 @@ http::awaitable<Result<>> forward_rest(Sent& sent, const config::DeadlineSetting
     }
 }
 
+http::awaitable<bool> send_as_stream(http::Exchange& client, std::string_view headers,
+                                     std::string_view events) {
+    if (!client.has_begun()) client.begin(200, headers);
+    co_return client.write(events, true) || co_await client.flush();
+}
+
 http::awaitable<Result<>> relay_whole(Sent& sent, const Incoming& incoming,
-                                      const config::DeadlineSettings& deadlines,
+                                      dialects::AnswerContext context, const Endpoint& endpoint,
+                                      const Configuration& config, Services& services,
                                       http::Exchange& client, accounting::CallRecord& record) {
     auto& answer = *sent.answer;
+    const auto& deadlines = config.snapshot->deadlines;
+    const auto& dialect = dialects::dialect(endpoint.dialect);
+    const bool is_converted = sent.conversion != nullptr;
     http::Bytes body;
     const auto read = co_await answer.read_whole(body, whole_limit, deadlines.idle, sent.ends_by);
     record.upstream_ended();
     if (!read) co_return std::unexpected(read.error());
-    const auto headers = answer_headers(json_type, sent, &answer.head(), record);
-    if (client.has_begun()) {  // heartbeats have promised a stream
+    const bool as_stream = incoming.is_streaming && is_converted;
+    if (client.has_begun() && !as_stream) {  // heartbeats have promised a stream
         co_return broken("The provider answered in one piece where a stream was asked for.",
                          "no event stream");
     }
+    if (!answer.is_complete() && is_converted)
+        co_return broken("The provider's answer is longer than 64 MB.", "answer too long");
     if (!answer.is_complete()) {  // longer than we care to read: it goes on as it is
-        client.begin(200, headers);
+        client.begin(200, answer_headers(json_type, sent, &answer.head(), record));
         answer.hold();
         if (!client.write(body.view(), false)) co_await client.flush();
         body.clear();
         co_return co_await forward_rest(sent, deadlines, client);
     }
-    std::array<std::string_view, 3> pieces{};
-    std::string model;
-    const auto whole = read_whole_answer(body.view(), sent, incoming, record, pieces, model);
-    if (!whole) co_return std::unexpected(whole.error());
-    if (!co_await client.respond(200, headers, pieces))
-        co_return fail(ErrorKind::client_left, "The client has left.");
+    WholeAnswer whole;
+    auto made = is_converted ? read_converted(body.view(), sent, as_stream, context, dialect,
+                                              services.signatures, record, whole)
+                             : read_same(body.view(), sent, context, dialect, record, whole);
+    if (!made) {
+        sent.backend->upstream.take_secrets_out(made.error());
+        co_return std::unexpected(std::move(made.error()));
+    }
+    const auto type = as_stream ? stream_type_of(incoming) : json_type;
+    const auto headers = answer_headers(type, sent, &answer.head(), record);
+    const bool is_sent = as_stream ? co_await send_as_stream(client, headers, whole.own)
+                                   : co_await client.respond(200, headers, whole.pieces);
+    if (!is_sent) co_return fail(ErrorKind::client_left, "The client has left.");
     co_return Result<>();
 }
 
@@ -271,16 +328,26 @@ http::awaitable<Result<>> relay_bytes(Sent& sent, const config::DeadlineSettings
 }  // namespace
 
 http::awaitable<Result<>> relay(Sent& sent, Incoming& incoming, const Endpoint& endpoint,
-                                const Configuration& config, http::Exchange& client,
-                                accounting::CallRecord& record) {
+                                const Configuration& config, Services& services,
+                                http::Exchange& client, accounting::CallRecord& record) {
     const auto& deadlines = config.snapshot->deadlines;
-    if (sent.is_mock()) return relay_mock(sent, incoming, endpoint, client, record);
-    if (endpoint.relay == Relay::forward) return relay_bytes(sent, deadlines, client, record);
-    if (!is_event_stream(sent.answer->head()))
-        return relay_whole(sent, incoming, deadlines, client, record);
-    const bool wants_usage = incoming.wants_usage || config.snapshot->always_include_stream_usage;
-    auto stream = std::make_unique<Stream>(sent, incoming.model, wants_usage, client, record);
-    stream->set_headers(answer_headers(stream_type, sent, &sent.answer->head(), record));
+    if (endpoint.relay == Relay::forward && !sent.is_mock())
+        return relay_bytes(sent, deadlines, client, record);
+    auto context = context_for(incoming, endpoint, config, record);
+    if (sent.is_mock())
+        return relay_mock(sent, incoming, std::move(context), endpoint, client, record);
+    if (!is_stream(sent)) {
+        return relay_whole(sent, incoming, std::move(context), endpoint, config, services, client,
+                           record);
+    }
+    const auto& dialect = dialects::dialect(endpoint.dialect);
+    auto relay = sent.conversion
+                     ? std::make_unique<ConvertedStream>(
+                           dialect, context, std::move(*sent.conversion), services.signatures)
+                     : dialect.stream_relay(context);
+    auto stream = std::make_unique<Stream>(sent, std::move(relay), client, record);
+    stream->set_headers(
+        answer_headers(stream_type_of(incoming), sent, &sent.answer->head(), record));
     incoming.release();
     client.release_request();
     sent.answer->release_head();

@@ -9,14 +9,14 @@
 
 namespace router::gateway {
 
-// Brings the answer to the client: a stream event by event, as it arrives; a whole answer in one
-// piece; what is not OpenAI's JSON byte for byte. Usage, finish reason and errors are read in
-// passing.
+// Brings the answer to the client, in the client's dialect: a stream event by event, as it arrives;
+// a whole answer in one piece; what is not modelled byte for byte. Usage, finish reason and errors
+// are read in passing.
 //   lets go  of the request's bytes when a stream begins: nobody is asked again then
 //   errors  before the client's first byte those that became of the answer; behind it none: they
 //           are in the stream
 http::awaitable<Result<>> relay(Sent& sent, Incoming& incoming, const Endpoint& endpoint,
-                                const Configuration& config, http::Exchange& client,
-                                accounting::CallRecord& record);
+                                const Configuration& config, Services& services,
+                                http::Exchange& client, accounting::CallRecord& record);
 
 }  // namespace router::gateway

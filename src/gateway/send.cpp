@@ -1,8 +1,11 @@
 #include "gateway/send.hpp"
 
 #include <algorithm>
+#include <ctime>
 
-#include "dialects/openai_chat/error.hpp"
+#include "dialects/registry.hpp"
+#include "gateway/prepare.hpp"
+#include "gateway/retry_after.hpp"
 #include "http/bytes.hpp"
 
 namespace router::gateway {
@@ -13,12 +16,6 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t error_body_limit = 256 << 10;
 
-// Streams are accepted as what they are; other answers in any form that the client itself accepts.
-std::string_view accepted(const Incoming& incoming, const Endpoint& endpoint) {
-    if (incoming.is_streaming) return "text/event-stream, application/json";
-    return endpoint.relay == Relay::read ? "application/json" : "*/*";
-}
-
 http::Waits waits_for(const config::Target& target, const config::DeadlineSettings& deadlines,
                       bool is_streaming, http::SteadyTime ends_by) {
     const auto now = steady_clock::now();
@@ -28,63 +25,80 @@ http::Waits waits_for(const config::Target& target, const config::DeadlineSettin
             .first_byte_by = std::min(now + first_byte, ends_by)};
 }
 
-dialects::Changes changes_for(const routing::Attempt& attempt, const Endpoint& endpoint) {
-    const auto& target = attempt.backend->upstream.target();
-    dialects::Changes changes{.model = attempt.model};
-    if (endpoint.relay != Relay::read) return changes;
-    changes.defaults = target.defaults;
-    changes.replacements = target.extra_body;
-    changes.dropped = target.dropped_params;
-    changes.asks_for_usage = endpoint.reports_usage && target.provider.takes_stream_options;
-    return changes;
-}
-
 // The error that an upstream answered with, without what is nobody's business.
 http::awaitable<Error> read_refusal(http::Answer& answer, const providers::Upstream& upstream,
-                                    milliseconds idle, http::SteadyTime until) {
+                                    canonical::DialectId dialect, milliseconds idle,
+                                    http::SteadyTime until) {
     http::Bytes body;
     const auto status = answer.head().status;
-    const std::string retry_after(answer.head().header("retry-after"));
+    const auto wait = retry_after(answer.head(), std::time(nullptr));
     const auto read = co_await answer.read_whole(body, error_body_limit, idle, until);
     if (!read && read.error().kind == ErrorKind::client_left) co_return read.error();
-    auto error =
-        dialects::openai_chat::decode_error(status, body.view(), upstream.target().provider.prefix);
+    auto error = dialects::dialect(dialect).decode_error(status, body.view(),
+                                                         upstream.target().provider.prefix);
     upstream.take_secrets_out(error);
-    error.retry_after = retry_after;
+    if (!wait.empty()) error.retry_after = wait;
     co_return error;
 }
 
+void note_losses(const Prepared& prepared, accounting::CallRecord& record) {
+    record.losses.clear();
+    if (prepared.conversion == nullptr) return;
+    for (const auto& loss : prepared.conversion->losses) {
+        if (!record.losses.empty()) record.losses += ", ";
+        record.losses += loss.field;
+    }
+}
+
 http::awaitable<Result<Sent>> attempt_one(const routing::Attempt& attempt,
-                                          http::SteadyTime call_ends_by, const Incoming& incoming,
+                                          http::SteadyTime call_ends_by, Incoming& incoming,
                                           const Endpoint& endpoint, const Configuration& config,
-                                          Services& services, http::Exchange& client) {
+                                          Services& services, http::Exchange& client,
+                                          accounting::CallRecord& record) {
     const auto& upstream = attempt.backend->upstream;
     const auto& target = upstream.target();
     const auto& deadlines = config.snapshot->deadlines;
     const auto ends_by = target.timeout
                              ? std::min(call_ends_by, steady_clock::now() + *target.timeout)
                              : call_ends_by;
-
-    dialects::OutgoingBody body;
-    const auto changes = changes_for(attempt, endpoint);
-    write_for(incoming, changes, body);
-    const auto head = upstream.request_head(endpoint.path, incoming.content_type, body.size(),
-                                            accepted(incoming, endpoint));
     const auto waits = waits_for(target, deadlines, incoming.is_streaming, ends_by);
-    auto answer = co_await services.upstreams.send(upstream.origin(), head, body.view(), waits,
-                                                   client.left());
+
+    Prepared prepared;
+    if (const auto made =
+            prepare(attempt, incoming, endpoint, client.request(), config, services, prepared);
+        !made) {
+        co_return std::unexpected(made.error());
+    }
+    note_losses(prepared, record);
+    std::string token;
+    if (upstream.needs_token()) {
+        auto got = co_await services.tokens.token_for(upstream, waits, client.left());
+        if (!got) co_return std::unexpected(got.error());
+        token = std::move(*got);
+    }
+    prepared.ask.token = token;
+    prepared.ask.now = std::chrono::system_clock::now();
+    const auto head = upstream.head(prepared.ask);
+    if (!head) co_return std::unexpected(head.error());
+    auto answer = co_await services.upstreams.send(upstream.origin(), *head, prepared.body.view(),
+                                                   waits, client.left());
     if (!answer) co_return std::unexpected(answer.error());
 
     if ((*answer)->head().status / 100 != 2) {
-        auto refusal = co_await read_refusal(**answer, upstream, deadlines.idle, ends_by);
+        auto refusal = co_await read_refusal(**answer, upstream, prepared.ask.dialect,
+                                             deadlines.idle, ends_by);
         co_return std::unexpected(std::move(refusal));
     }
-    co_return Sent{.backend = attempt.backend, .answer = std::move(*answer), .ends_by = ends_by};
+    co_return Sent{.backend = attempt.backend,
+                   .answer = std::move(*answer),
+                   .conversion = std::move(prepared.conversion),
+                   .framing = upstream.manner(attempt.model).framing,
+                   .ends_by = ends_by};
 }
 
 }  // namespace
 
-http::awaitable<Result<Sent>> send(const routing::Plan& plan, const Incoming& incoming,
+http::awaitable<Result<Sent>> send(const routing::Plan& plan, Incoming& incoming,
                                    const Endpoint& endpoint, const Configuration& config,
                                    Services& services, http::Exchange& client,
                                    accounting::CallRecord& record) {
@@ -96,9 +110,10 @@ http::awaitable<Result<Sent>> send(const routing::Plan& plan, const Incoming& in
         record.target = target.provider.prefix + "/" + attempt.model;
         record.asked_upstream();
         if (target.mock_response)
-            co_return Sent{.backend = attempt.backend, .answer = nullptr, .ends_by = {}};
+            co_return Sent{
+                .backend = attempt.backend, .answer = {}, .conversion = {}, .ends_by = {}};
         auto sent = co_await attempt_one(attempt, call_ends_by, incoming, endpoint, config,
-                                         services, client);
+                                         services, client, record);
         if (sent) {
             attempt.backend->succeeded();
             record.first_byte();

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "accounting/call_record.hpp"
+#include "gateway/conversion.hpp"
 #include "gateway/endpoint.hpp"
 #include "gateway/receive.hpp"
 #include "gateway/services.hpp"
@@ -16,6 +17,8 @@ namespace router::gateway {
 struct Sent {
     const routing::Backend* backend = nullptr;
     std::unique_ptr<http::Answer> answer;
+    std::unique_ptr<Conversion> conversion;  // null: it speaks the client's dialect
+    providers::Framing framing = providers::Framing::sse;
     http::SteadyTime ends_by;  // of the whole attempt
     bool is_mock() const { return answer == nullptr; }
 };
@@ -23,7 +26,7 @@ struct Sent {
 // Sends the call to the plan's targets, one after the other, until one answers. A target that fails
 // is set aside for a while. Nothing has gone to the client before this returns, but heartbeats.
 //   errors  the last target's; client_left
-http::awaitable<Result<Sent>> send(const routing::Plan& plan, const Incoming& incoming,
+http::awaitable<Result<Sent>> send(const routing::Plan& plan, Incoming& incoming,
                                    const Endpoint& endpoint, const Configuration& config,
                                    Services& services, http::Exchange& client,
                                    accounting::CallRecord& record);

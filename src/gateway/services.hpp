@@ -4,8 +4,12 @@
 
 #include "auth/keys.hpp"
 #include "config/snapshot.hpp"
+#include "gateway/known_models.hpp"
+#include "gateway/tokens.hpp"
 #include "http/client.hpp"
 #include "routing/table.hpp"
+#include "storage/response_store.hpp"
+#include "storage/signature_store.hpp"
 
 namespace router::gateway {
 
@@ -24,6 +28,10 @@ struct Configuration {
 struct Services {
     std::shared_ptr<const Configuration> configuration;
     http::Client& upstreams;
+    Tokens tokens;
+    KnownModels models;
+    storage::SignatureStore* signatures = nullptr;  // null: switched off
+    storage::ResponseStore* responses = nullptr;
 };
 
 }  // namespace router::gateway

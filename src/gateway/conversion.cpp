@@ -1,0 +1,190 @@
+#include "gateway/conversion.hpp"
+
+#include <variant>
+
+namespace router::gateway {
+namespace {
+
+using namespace canonical;
+
+class Teller {
+ public:
+    Teller(EventSink& sink, int choice) : sink_(sink), choice_(choice) {}
+
+    void operator()(const TextBlock& block) {
+        tell_text(BlockKind::text, block.text, block.signature);
+        for (const auto& citation : block.citations)
+            sink_.take(Cited{.choice = choice_, .block = block_, .citation = citation});
+        end();
+    }
+    void operator()(const RefusalBlock& block) {
+        tell_text(BlockKind::refusal, block.text, {});
+        end();
+    }
+    void operator()(const ThinkingBlock& block) {
+        sink_.take(BlockStarted{.choice = choice_,
+                                .block = block_,
+                                .kind = BlockKind::thinking,
+                                .is_redacted = block.is_redacted});
+        tell_delta(block.text);
+        tell_proof(block.signature);
+        end();
+    }
+    void operator()(const ToolCallBlock& block) {
+        sink_.take(BlockStarted{.choice = choice_,
+                                .block = block_,
+                                .kind = BlockKind::tool_call,
+                                .tool_kind = block.kind,
+                                .call_id = block.id,
+                                .name = block.name,
+                                .name_space = block.name_space});
+        const auto inside = block.kind == ToolKind::custom ? std::string(block.arguments)
+                                                           : wire::escaped(block.arguments);
+        tell_delta({inside});
+        tell_proof(block.signature);
+        end();
+    }
+    template <class Other>  // media, results of the provider's own tools, what is opaque
+    void operator()(const Other& block) {
+        sink_.take(WholeBlock{.choice = choice_, .block = block_++, .content = block});
+    }
+
+ private:
+    void tell_text(BlockKind kind, Text text, const Signature& proof) {
+        sink_.take(BlockStarted{.choice = choice_, .block = block_, .kind = kind});
+        tell_delta(text);
+        tell_proof(proof);
+    }
+    void tell_delta(Text text) {
+        if (!text.is_empty())
+            sink_.take(BlockDelta{.choice = choice_, .block = block_, .text = text});
+    }
+    void tell_proof(const Signature& proof) {
+        if (proof.is_present())
+            sink_.take(BlockSigned{.choice = choice_, .block = block_, .signature = proof});
+    }
+    void end() { sink_.take(BlockEnded{.choice = choice_, .block = block_++}); }
+
+    EventSink& sink_;
+    int choice_;
+    int block_ = 0;
+};
+
+// A whole answer told as a stream.
+void tell(const Answer& answer, EventSink& sink) {
+    sink.take(Started{.id = answer.id,
+                      .model = answer.model,
+                      .created = answer.created,
+                      .service_tier = answer.service_tier});
+    int choice = 0;
+    for (const auto& one : answer.choices) {
+        Teller teller(sink, choice);
+        for (const auto& block : one.blocks) std::visit(teller, block);
+        sink.take(Ended{.choice = choice++, .ending = one.ending});
+    }
+    sink.take(Used{.usage = answer.usage});
+}
+
+}  // namespace
+
+ConvertedStream::ConvertedStream(const dialects::Dialect& to,
+                                 const dialects::AnswerContext& context, Conversion conversion,
+                                 storage::SignatureStore* store)
+    : conversion_(std::move(conversion)),
+      notes_(store, conversion_.issuer),
+      decoder_(conversion_.from->stream_decoder()),
+      encoder_(to.stream_encoder(context)),
+      restored_(conversion_.names, *this),
+      encoded_(*encoder_),
+      merged_(encoded_) {}
+
+Result<> ConvertedStream::pass(const wire::SseEvent& event, std::string& out) {
+    encoded_.out = &out;
+    return decoder_->decode(event, restored_);
+}
+
+Result<> ConvertedStream::finish(std::string& out) {
+    encoded_.out = &out;
+    if (auto ended = decoder_->finish(restored_); !ended) return ended;
+    encoder_->finish(out);
+    return {};
+}
+
+void ConvertedStream::fail(const Error& error, std::string& out) { encoder_->fail(error, out); }
+
+void ConvertedStream::heartbeat(std::string& out) { encoder_->heartbeat(out); }
+
+void ConvertedStream::take(const Event& event) {
+    if (const auto* used = std::get_if<Used>(&event)) usage_ = used->usage;
+    if (const auto* ended = std::get_if<Ended>(&event))
+        finish_reason_ = name_of(ended->ending.reason);
+    notes_.take(event);
+    auto& next = conversion_.merges_thinking ? static_cast<EventSink&>(merged_) : encoded_;
+    const auto* proof = std::get_if<BlockSigned>(&event);
+    if (proof == nullptr || !proof->signature.issuer.empty()) return next.take(event);
+    auto told = *proof;  // whose account signed it goes with it
+    told.signature.issuer = conversion_.issuer;
+    next.take(told);
+}
+
+Result<ConvertedAnswer> convert_answer(std::string_view body, const dialects::Dialect& to,
+                                       const dialects::AnswerContext& context,
+                                       const Conversion& conversion, bool as_stream,
+                                       storage::SignatureStore* store) {
+    auto answer = conversion.from->decode_answer(body);
+    if (!answer) return std::unexpected(answer.error());
+    conversion.names.restore(*answer);
+    ThinkingNotes notes(store, conversion.issuer);
+    notes.take(*answer);
+    for (auto& choice : answer->choices) {
+        for (auto& block : choice.blocks) {
+            if (auto* thinking = std::get_if<ThinkingBlock>(&block))
+                thinking->signature.issuer = conversion.issuer;
+            if (auto* call = std::get_if<ToolCallBlock>(&block))
+                call->signature.issuer = conversion.issuer;
+        }
+    }
+    if (conversion.merges_thinking) merge_thinking(*answer);
+    ConvertedAnswer converted{.body = written(*answer, to, context, as_stream),
+                              .usage = answer->usage,
+                              .finish_reason = {}};
+    if (!answer->choices.empty())
+        converted.finish_reason = name_of(answer->choices.front().ending.reason);
+    return converted;
+}
+
+std::string written(const Answer& answer, const dialects::Dialect& to,
+                    const dialects::AnswerContext& context, bool as_stream) {
+    if (!as_stream) return to.encode_answer(answer, context);
+    std::string out;
+    const auto encoder = to.stream_encoder(context);
+    EncodedEvents events(*encoder);
+    events.out = &out;
+    tell(answer, events);
+    encoder->finish(out);
+    return out;
+}
+
+std::string_view name_of(Finish finish) {
+    switch (finish) {
+        case Finish::none:
+            return "";
+        case Finish::stop:
+        case Finish::stop_sequence:
+        case Finish::pause:
+            return "stop";
+        case Finish::length:
+        case Finish::context_window:
+            return "length";
+        case Finish::tool_calls:
+            return "tool_calls";
+        case Finish::content_filter:
+        case Finish::refusal:
+            return "content_filter";
+        case Finish::failed:
+            return "error";
+    }
+    return "";
+}
+
+}  // namespace router::gateway

@@ -1,0 +1,174 @@
+#include "gateway/prepare.hpp"
+
+#include "config/model_facts.hpp"
+#include "dialects/fit.hpp"
+#include "dialects/registry.hpp"
+#include "dialects/seal.hpp"
+#include "gateway/defaults.hpp"
+#include "gateway/thinking_notes.hpp"
+
+namespace router::gateway {
+namespace {
+
+using canonical::DialectId;
+
+// Streams are accepted as what they are; other answers in any form that the client itself accepts.
+std::string_view accepted(const Incoming& incoming, const Endpoint& endpoint) {
+    if (incoming.is_streaming) return "text/event-stream, application/json";
+    return endpoint.relay == Relay::read ? "application/json" : "*/*";
+}
+
+providers::Operation operation_of(const Incoming& incoming, const Endpoint& endpoint) {
+    if (endpoint.operation == Operation::count_tokens) return providers::Operation::count_tokens;
+    if (endpoint.operation == Operation::other) return providers::Operation::other;
+    return incoming.is_streaming ? providers::Operation::stream : providers::Operation::complete;
+}
+
+bool has_proof_for_others(const Incoming& incoming) {
+    return incoming.body.find(dialects::seal_mark) != std::string_view::npos;
+}
+
+// Whether a model may refuse tools on Chat Completions that it takes on Responses.
+bool may_want_responses(const Incoming& incoming, const config::ModelFacts& facts) {
+    return facts.chat_tools != config::ChatTools::yes && incoming.json->has("tools");
+}
+
+// Whether the client's bytes may go to the target as they are: both speak one dialect, and nothing
+// in them, or in the answer, has to be changed on the way.
+bool may_pass_through(const Incoming& incoming, const Endpoint& endpoint,
+                      const config::Target& target, const Configuration& config, Services& services,
+                      const providers::Manner& manner) {
+    if (endpoint.operation == Operation::other) return true;
+    if (!manner.speaks(endpoint.dialect) || target.merges_thinking) return false;
+    if (endpoint.dialect != DialectId::openai_chat) return !has_proof_for_others(incoming);
+    return !manner.speaks_responses ||
+           !may_want_responses(incoming, services.models.of(*config.snapshot, target,
+                                                            manner.dialect, manner.model));
+}
+
+// The betas that a client of Anthropic's asks for are meant for Anthropic.
+void pass_betas_on(const http::RequestHead& request, Prepared& out) {
+    for (const auto& header : request.headers) {
+        if (http::is_same_name(header.name, "anthropic-beta"))
+            out.headers.push_back("anthropic-beta: " + std::string(header.value));
+    }
+    out.ask.anthropic_version = request.header("anthropic-version");
+}
+
+void pass_through(const routing::Attempt& attempt, const Incoming& incoming,
+                  const Endpoint& endpoint, Prepared& out) {
+    const auto& target = attempt.backend->upstream.target();
+    const auto edits = attempt.backend->upstream.body_edits(out.ask);
+    dialects::Changes changes{.model = out.ask.model.empty() ? attempt.model : out.ask.model};
+    std::vector<dialects::JsonMember> replacements;
+    std::vector<std::string> dropped;
+    if (endpoint.relay == Relay::read) {
+        changes.defaults = target.defaults;
+        changes.replacements = target.extra_body;
+        changes.dropped = target.dropped_params;
+        changes.asks_for_usage = endpoint.reports_usage && target.provider.takes_stream_options;
+    }
+    if (!edits.is_empty()) {
+        replacements.assign(changes.replacements.begin(), changes.replacements.end());
+        replacements.insert(replacements.end(), edits.added.begin(), edits.added.end());
+        dropped.assign(changes.dropped.begin(), changes.dropped.end());
+        dropped.insert(dropped.end(), edits.removed.begin(), edits.removed.end());
+        changes.replacements = replacements;
+        changes.dropped = dropped;
+    }
+    write_for(incoming, changes, out.body);
+}
+
+Result<> decode_once(Incoming& incoming, const Endpoint& endpoint, storage::SignatureStore* store) {
+    if (incoming.canonical) return {};
+    const dialects::RequestContext context{.model = incoming.model,
+                                           .is_streaming = incoming.is_streaming};
+    auto decoded = dialects::dialect(endpoint.dialect).decode_request(incoming.body, context);
+    if (!decoded) return std::unexpected(decoded.error());
+    decoded->is_streaming = incoming.is_streaming;
+    if (store != nullptr) restore_thinking(*decoded, *store);
+    incoming.canonical = std::move(*decoded);
+    return {};
+}
+
+// The members that a target adds to each request, and those that stand in the client's place.
+void append_members(const config::Target& target, std::string& body) {
+    const auto add = [&](const dialects::JsonMember& member) {
+        body.pop_back();
+        if (body.back() != '{') body += ',';
+        wire::append_quoted(body, member.first);
+        body += ':';
+        body += member.second + "}";
+    };
+    for (const auto& member : target.extra_body) add(member);
+}
+
+Result<> convert(const routing::Attempt& attempt, Incoming& incoming, const Endpoint& endpoint,
+                 const Configuration& config, Services& services, const providers::Manner& manner,
+                 Prepared& out) {
+    const auto& upstream = attempt.backend->upstream;
+    const auto& target = upstream.target();
+    if (const auto decoded = decode_once(incoming, endpoint, services.signatures); !decoded)
+        return std::unexpected(decoded.error());
+
+    auto dialect = manner.dialect;
+    const auto& facts = services.models.of(*config.snapshot, target, manner.dialect, manner.model);
+    if (manner.speaks_responses && dialects::wants_responses(*incoming.canonical, facts))
+        dialect = DialectId::openai_responses;
+
+    const dialects::FitSettings settings{.drop_params = target.drops_params,
+                                         .modify_params = target.modifies_params,
+                                         .dropped_params = target.dropped_params};
+    auto request = *incoming.canonical;
+    apply_defaults(request, target.defaults);
+    auto fitted = dialects::fit(request, facts, dialect, upstream.issuer(), settings);
+    if (!fitted) return std::unexpected(fitted.error());
+    const auto variant = dialects::with_facts(upstream.variant(dialect, manner.model), facts);
+    const auto& to = dialects::dialect(dialect);
+    auto encoded = to.encode_request(fitted->request, manner.model, variant);
+    if (!encoded) return std::unexpected(encoded.error());
+
+    out.ask.dialect = dialect;
+    out.converted = std::move(encoded->body);
+    append_members(target, out.converted);
+    out.body.pieces[0] = out.converted;
+    out.body.count = 1;
+    out.headers = std::move(encoded->headers);
+    auto losses = std::move(fitted->losses);
+    losses.insert(losses.end(), encoded->losses.begin(), encoded->losses.end());
+    out.conversion =
+        std::make_unique<Conversion>(Conversion{.from = &to,
+                                                .names = std::move(fitted->names),
+                                                .losses = std::move(losses),
+                                                .issuer = upstream.issuer(),
+                                                .merges_thinking = target.merges_thinking,
+                                                .model = std::string(manner.model)});
+    return {};
+}
+
+}  // namespace
+
+Result<> prepare(const routing::Attempt& attempt, Incoming& incoming, const Endpoint& endpoint,
+                 const http::RequestHead& request, const Configuration& config, Services& services,
+                 Prepared& out) {
+    const auto manner = attempt.backend->upstream.manner(attempt.model);
+    out.ask.operation = operation_of(incoming, endpoint);
+    out.ask.model = manner.model;
+    out.ask.endpoint = endpoint.path;
+    out.ask.content_type = incoming.content_type;
+    out.ask.accept = accepted(incoming, endpoint);
+    const auto& target = attempt.backend->upstream.target();
+    if (may_pass_through(incoming, endpoint, target, config, services, manner)) {
+        out.ask.dialect = endpoint.dialect;
+        if (endpoint.dialect == DialectId::anthropic_messages) pass_betas_on(request, out);
+        pass_through(attempt, incoming, endpoint, out);
+    } else if (auto converted = convert(attempt, incoming, endpoint, config, services, manner, out);
+               !converted) {
+        return converted;
+    }
+    out.ask.body = out.body.view();
+    out.ask.headers = out.headers;
+    return {};
+}
+
+}  // namespace router::gateway
