@@ -44,7 +44,6 @@ missing=() # what is asked for and not installed
 need_build_packages() {
     need "to compile" clang-19 cmake ninja-build pkg-config ccache
     need "the libraries the router stands on" \
-        "libboost1.81-dev|libboost1.83-dev|libboost1.88-dev|libboost1.90-dev" \
         libsimdjson-dev libyaml-cpp-dev libssl-dev libc-ares-dev libsqlite3-dev libmimalloc-dev
     need "the certificates that providers are checked against" ca-certificates
 }

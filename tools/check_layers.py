@@ -7,7 +7,7 @@ import sys
 
 # A library that only one layer may name, by how its headers are included.
 ONLY_HERE = {
-    r"boost/asio": "http",
+    r"sys/(epoll|eventfd)\.h": "http",
     r"openssl/ssl|openssl/bio|openssl/x509": "http",
     r"ares\.h": "http",
     r"simdjson": "wire",

@@ -93,8 +93,6 @@ class Answer {
     awaitable<Result<>> read_whole(Bytes& into, std::size_t limit, std::chrono::milliseconds idle,
                                    SteadyTime until);
 
-    void expect_events() {}  // TODO: goes with its last caller, in gateway/relay.cpp
-
     std::uint64_t bytes_received() const { return received_; }
 
  private:
