@@ -34,8 +34,9 @@ class Bytes {
         capacity_ = capacity;
     }
     void append(std::string_view bytes) {
+        if (bytes.empty()) return;
         make_room(bytes.size());
-        if (!bytes.empty()) std::memcpy(data_.get() + size_, bytes.data(), bytes.size());
+        std::memcpy(data_.get() + size_, bytes.data(), bytes.size());
         size_ += bytes.size();
     }
     void make_room(std::size_t bytes) {
