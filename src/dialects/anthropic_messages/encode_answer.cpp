@@ -2,6 +2,7 @@
 
 #include "dialects/anthropic_messages/answer.hpp"
 #include "dialects/anthropic_messages/usage.hpp"
+#include "dialects/anthropic_messages/web_search.hpp"
 #include "dialects/anthropic_messages/words.hpp"
 #include "dialects/anthropic_messages/write_answer.hpp"
 #include "dialects/anthropic_messages/write_blocks.hpp"
@@ -75,6 +76,14 @@ void ContentWriter::operator()(const RefusalBlock& refusal) {
 void ContentWriter::operator()(const OpaqueBlock& opaque) {
     if (is_own_block(opaque.type)) {
         writer_.raw(opaque.json);
+    } else if (const auto search = web_search_of(opaque)) {
+        writer_.begin_object()
+            .text("type", "server_tool_use")
+            .text("id", search->id)
+            .text("name", "web_search")
+            .raw("input", search->input)
+            .end_object();
+        writer_.raw(search->result);
     } else {
         write_text(opaque.as_text.escaped);
     }

@@ -9,6 +9,7 @@
 #include "dialects/anthropic_messages/encode_media.hpp"
 #include "dialects/anthropic_messages/words.hpp"
 #include "dialects/anthropic_messages/write_blocks.hpp"
+#include "dialects/seal.hpp"
 #include "wire/json.hpp"
 
 namespace router::dialects::anthropic_messages {
@@ -92,7 +93,8 @@ class ContentWriter {
     bool says(const ToolCallBlock&) const { return speaker_ == Speaker::assistant; }
     bool says(const ToolResultBlock&) const { return speaker_ == Speaker::user; }
     bool says(const OpaqueBlock& opaque) const {
-        return encoding_.is_own() || !is_blank(opaque.as_text);
+        if (encoding_.is_own()) return !opaque.json.contains(seal_mark);  // made up for the client
+        return !is_blank(opaque.as_text);
     }
 
     Result<> put(const TextBlock& text);

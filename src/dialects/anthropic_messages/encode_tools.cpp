@@ -29,8 +29,6 @@ void write_schema(Encoding& encoding, const Tool& tool) {
     const auto schema = tool.parameters;
     if (schema.empty()) {
         writer.raw("input_schema", R"({"type":"object","properties":{}})");
-    } else if (encoding.is_own()) {
-        writer.raw("input_schema", schema);
     } else if (tool.strict.value_or(false)) {
         writer.raw("input_schema", anthropic_schema(schema));
     } else {
@@ -104,11 +102,11 @@ void write_web_search(Encoding& encoding, const Tool& tool) {
 // (docs.anthropic.com/en/docs/agents-and-tools/tool-use, read 2026-11-22).
 Result<> write_tool(Encoding& encoding, const Tool& tool) {
     auto& writer = encoding.writer();
-    if (tool.kind == ToolKind::function) {
+    if (tool.kind == ToolKind::function && !encoding.is_own()) {
         write_function(encoding, tool);
         return {};
     }
-    if (encoding.is_own()) {
+    if (encoding.is_own()) {  // it may say more than the canonical form does
         writer.raw(tool.declaration);
         return {};
     }

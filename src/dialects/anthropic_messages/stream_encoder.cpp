@@ -5,6 +5,7 @@
 #include "dialects/anthropic_messages/answer.hpp"
 #include "dialects/anthropic_messages/error.hpp"
 #include "dialects/anthropic_messages/usage.hpp"
+#include "dialects/anthropic_messages/web_search.hpp"
 #include "dialects/anthropic_messages/words.hpp"
 #include "dialects/anthropic_messages/write_answer.hpp"
 #include "dialects/anthropic_messages/write_blocks.hpp"
@@ -171,37 +172,54 @@ void MessagesEncoder::take(const canonical::BlockEnded& event, std::string& out)
     advance(out);
 }
 
+// Its only delta, if there is one, is the input of a server tool.
+void MessagesEncoder::add_whole(int block, std::string whole, std::string input) {
+    auto& added = pending_.emplace_back();
+    added.block = block;
+    added.is_whole = true;
+    added.has_ended = true;
+    added.whole = std::move(whole);
+    added.held = std::move(input);
+}
+
 void MessagesEncoder::take(const canonical::WholeBlock& event, std::string& out) {
     if (event.choice != 0) return;
     start_message(out);
     std::string whole;
     JsonWriter writer(whole);
+    const auto write_text = [&](std::string_view escaped) {
+        if (escaped.empty()) return;
+        writer.begin_object().text("type", "text").escaped("text", escaped).end_object();
+    };
     if (const auto* opaque = std::get_if<canonical::OpaqueBlock>(&event.content)) {
         if (is_own_block(opaque->type)) {
             writer.raw(opaque->json);
-        } else if (!opaque->as_text.is_empty()) {
-            writer.begin_object().text("type", "text").escaped("text", opaque->as_text.escaped);
-            writer.end_object();
+        } else if (const auto search = web_search_of(*opaque)) {
+            writer.begin_object().text("type", "server_tool_use").text("id", search->id);
+            writer.text("name", "web_search").raw("input", "{}").end_object();
+            add_whole(event.block, whole, wire::escaped(search->input));
+            whole = search->result;
+        } else {
+            write_text(opaque->as_text.escaped);
         }
     } else if (const auto* media = std::get_if<canonical::MediaBlock>(&event.content)) {
-        writer.begin_object().text("type", "text").escaped("text", media_text(*media));
-        writer.end_object();
+        write_text(media_text(*media));
     }
-    if (whole.empty()) return;
-    auto& added = pending_.emplace_back();
-    added.block = event.block;
-    added.has_ended = true;
-    added.whole = std::move(whole);
-    if (is_first(added)) advance(out);
+    if (!whole.empty()) add_whole(event.block, std::move(whole));
+    advance(out);
 }
 
 // Closes what has ended at the front of the queue; what comes then may be written as it comes.
 void MessagesEncoder::advance(std::string& out) {
     while (!pending_.empty()) {
         auto& first = pending_.front();
-        flush(first, out);
-        if (!first.has_ended) return;
-        end(first, out);
+        if (first.is_whole) {
+            write_whole(first, out);
+        } else {
+            flush(first, out);
+            if (!first.has_ended) return;
+            end(first, out);
+        }
         pending_.pop_front();
     }
 }
@@ -215,7 +233,6 @@ void MessagesEncoder::flush(Pending& first, std::string& out) {
 }
 
 void MessagesEncoder::end(Pending& first, std::string& out) {
-    if (!first.whole.empty()) return write_whole(first.whole, out);
     if (first.kind == BlockKind::thinking && !first.signature.empty()) {
         if (!first.is_written) begin(first, out);
         if (!first.is_redacted) {
@@ -232,11 +249,17 @@ void MessagesEncoder::end(Pending& first, std::string& out) {
     end_event(writer);
 }
 
-void MessagesEncoder::write_whole(std::string_view block, std::string& out) {
+void MessagesEncoder::write_whole(const Pending& first, std::string& out) {
     const int index = written_++;
     auto start = begin_event("content_block_start", out);
-    start.number("index", index).raw("content_block", block);
+    start.number("index", index).raw("content_block", first.whole);
     end_event(start);
+    if (!first.held.empty()) {
+        auto delta = begin_event("content_block_delta", out);
+        delta.number("index", index).begin_object("delta").text("type", "input_json_delta");
+        delta.escaped("partial_json", first.held).end_object();
+        end_event(delta);
+    }
     auto stop = begin_event("content_block_stop", out);
     stop.number("index", index);
     end_event(stop);

@@ -32,6 +32,7 @@ class MessagesEncoder : public StreamEncoder {
     struct Pending {
         int block = 0;
         canonical::BlockKind kind = canonical::BlockKind::text;
+        bool is_whole = false;
         bool is_redacted = false;
         bool is_written = false;  // its content_block_start is
         bool has_text = false;
@@ -40,7 +41,7 @@ class MessagesEncoder : public StreamEncoder {
         std::string signature{};              // as it stands in JSON
         std::string held{};                   // text that waits
         std::deque<std::string> citations{};  // JSON that waits
-        std::string whole{};                  // the block itself, which has no deltas
+        std::string whole{};                  // the block itself; `held` is its input then
     };
 
     void take(const canonical::Started& event, std::string& out);
@@ -61,7 +62,8 @@ class MessagesEncoder : public StreamEncoder {
     void write_citation(Pending& first, std::string_view citation, std::string& out);
     void flush(Pending& first, std::string& out);  // what it held back
     void end(Pending& first, std::string& out);
-    void write_whole(std::string_view block, std::string& out);
+    void add_whole(int block, std::string whole, std::string input = {});
+    void write_whole(const Pending& first, std::string& out);
     void advance(std::string& out);
 
     AnswerContext context_;

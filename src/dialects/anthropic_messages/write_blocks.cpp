@@ -41,7 +41,7 @@ bool write_citation(wire::JsonWriter& writer, const Citation& citation) {
     writer.begin_object()
         .text("type", "web_search_result_location")
         .escaped("cited_text", citation.cited_text.escaped)
-        .text("encrypted_index", "")
+        .text("encrypted_index", seal_mark)
         .escaped("title", citation.title.escaped)
         .escaped("url", citation.url.escaped)
         .end_object();

@@ -18,7 +18,8 @@ bool write_thinking(wire::JsonWriter& writer, const canonical::ThinkingBlock& th
 // beside it and is not sealed with it.
 std::string signature_text(const canonical::Signature& signature, bool is_redacted);
 
-// As Anthropic wrote it, else as something found on the web. False: it says neither.
+// As Anthropic wrote it, else as something found on the web, with seal_mark for the proof that only
+// Anthropic can give. False: it says neither.
 bool write_citation(wire::JsonWriter& writer, const canonical::Citation& citation);
 
 // The arguments as an object. A text that is none stands in the one member INVALID_JSON, as

@@ -256,10 +256,11 @@ TEST(AnthropicStreamEncoder, WritesCitationsIntoTheirText) {
     told.tell(canonical::Cited{.block = 0, .citation = {.url = {"https://a"}, .title = {"A"}}});
     told.tell(BlockEnded{.block = 0});
     const auto out = told.end();
-    EXPECT_NE(out.find(R"("delta":{"type":"citations_delta","citation":{"type":)"
-                       R"("web_search_result_location","cited_text":"","encrypted_index":"",)"
-                       R"("title":"A","url":"https://a"}})"),
-              std::string::npos)
+    EXPECT_NE(
+        out.find(R"("delta":{"type":"citations_delta","citation":{"type":)"
+                 R"("web_search_result_location","cited_text":"","encrypted_index":"TExNUjAx",)"
+                 R"("title":"A","url":"https://a"}})"),
+        std::string::npos)
         << out;
     EXPECT_EQ(blocks_of(out), "0 text\n0 + x\n0 cited https://a 0-1\n0 ended\n");
 }
@@ -285,6 +286,25 @@ TEST(AnthropicStreamEncoder, WritesWholeBlocksOfItsOwnKind) {
     told.text(2, "x");
     EXPECT_EQ(blocks_of(told.end()),
               "0 whole " + std::string(block) + "\n1 text\n1 + x\n1 ended\n");
+}
+
+TEST(AnthropicStreamEncoder, TellsASearchThatOpenAiRanAsAnthropicTellsItsOwn) {
+    Told told;
+    const std::string_view call =
+        R"({"id":"ws-1","type":"web_search_call","status":"completed","action":{"type":"search",)"
+        R"("query":"a \"b\"","sources":[{"type":"url","url":"https://a"}]}})";
+    canonical::WholeBlock whole{.block = 0};
+    whole.content = canonical::OpaqueBlock{.type = "web_search_call", .json = call};
+    told.tell(whole);
+    told.text(1, "x");
+    EXPECT_EQ(blocks_of(told.end()),
+              R"(0 whole {"type":"server_tool_use","id":"srvtoolu_TExNUjAx_ws_1","name":)"
+              R"("web_search","input":{"query":"a \"b\""}})"
+              "\n"
+              R"(1 whole {"type":"web_search_tool_result","tool_use_id":)"
+              R"("srvtoolu_TExNUjAx_ws_1","content":[{"type":"web_search_result","url":)"
+              R"("https://a","title":"https://a","encrypted_content":"TExNUjAx","page_age":null}]})"
+              "\n2 text\n2 + x\n2 ended\n");
 }
 
 TEST(AnthropicStreamEncoder, WritesTheFirstAnswerAlone) {
