@@ -87,6 +87,13 @@ void Grounding::read_citations(json::value& metadata) {
     if (!cited.empty()) cited_ = std::move(cited);
 }
 
+void Grounding::add(Grounding later) {
+    if (!later.sources_.empty()) sources_ = std::move(later.sources_);
+    if (!later.supports_.empty()) supports_ = std::move(later.supports_);
+    if (!later.cited_.empty()) cited_ = std::move(later.cited_);
+    searches_ = std::max(searches_, later.searches_);
+}
+
 std::vector<Grounding::Place> Grounding::places() const {
     std::vector<Place> places;
     for (const auto& support : supports_) {

@@ -17,8 +17,9 @@ namespace router::dialects::gemini {
 //   source  https://ai.google.dev/api/generate-content#GroundingMetadata (read 2026-11-22)
 class Grounding {
  public:
-    void read_grounding(wire::json::value& metadata);  // a later one stands instead of the earlier
+    void read_grounding(wire::json::value& metadata);
     void read_citations(wire::json::value& metadata);
+    void add(Grounding later);  // its lists stand instead of the earlier ones
 
     struct Place {
         std::string url{};    // escaped

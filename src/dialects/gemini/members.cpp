@@ -25,7 +25,7 @@ canonical::Text text_of(json::value& element) {
 
 canonical::Json valid_json(json::value& element) {
     const auto found = json::raw(element);
-    if (found == "null" || !json::is_valid(found)) return {};
+    if (found.empty() || found == "null" || !json::is_valid(found)) return {};
     return found;
 }
 

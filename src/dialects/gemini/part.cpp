@@ -140,10 +140,15 @@ bool is_of_google(std::string_view uri) {
 
 }  // namespace
 
+// The whole part is looked at first: once a reader has failed, it cannot go back.
 Part read_part(json::value& element) {
     Part part;
     json::object members;
+    bool is_empty = false;
+    std::string_view raw;
     if (element.get_object().get(members) != simdjson::SUCCESS) return part;
+    if (members.raw_json().get(raw) != simdjson::SUCCESS) return part;
+    if (members.reset().get(is_empty) != simdjson::SUCCESS) return part;
     for (auto member : members) {
         std::string_view key;
         json::value value;
@@ -152,15 +157,10 @@ Part read_part(json::value& element) {
         read_member(MemberName(key).view(), value, part);
     }
     if (part.kind != PartKind::none || part.other.empty()) return part;
+    raw = raw.substr(0, raw.find_last_of('}') + 1);
+    if (!json::is_valid(raw)) return part;
     part.kind = PartKind::other;
-    bool is_empty = false;
-    std::string_view raw;
-    if (members.reset().get(is_empty) == simdjson::SUCCESS &&
-        members.raw_json().get(raw) == simdjson::SUCCESS) {
-        raw = raw.substr(0, raw.find_last_of('}') + 1);
-        if (json::is_valid(raw)) part.raw = raw;
-    }
-    if (part.raw.empty()) part.kind = PartKind::none;
+    part.raw = raw;
     return part;
 }
 

@@ -28,76 +28,72 @@ std::string id_letters(std::string_view id) {
 }  // namespace
 
 Result<bool> ResponseReader::read(std::string_view text, canonical::EventSink& sink) {
-    std::string error;
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos || text[first] != '[') return read_response(text, sink);
+    std::vector<std::string_view> responses;
     bool is_json = false;
     {
         auto document = json::read(text);
-        json::value value;
-        if (document.get_value().get(value) != simdjson::SUCCESS) return false;
-        const auto read_one = [&](json::value& one) { read_response(one, error, sink); };
-        if (json::type_of(value) == json::json_type::array) {
-            is_json = json::each_element(value, read_one);
-        } else {
-            is_json = json::type_of(value) == json::json_type::object;
-            if (is_json) read_one(value);
-        }
+        json::value list;
+        if (document.get_value().get(list) != simdjson::SUCCESS) return false;
+        json::each_element(list, [&](json::value& one) { responses.push_back(json::raw(one)); });
+        is_json = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
     }
-    if (!error.empty()) return std::unexpected(decode_error(200, error, "The provider"));
+    for (const auto response : responses) {
+        if (auto read = read_response(response, sink); !read) return read;
+    }
     return is_json;
 }
 
-// Members come in any order, but what a stream begins with must be known before its candidates.
-void ResponseReader::start(json::object& members, canonical::EventSink& sink) {
+void ResponseReader::start(const std::string& model, canonical::EventSink& sink) {
+    if (std::exchange(has_started_, true)) return;
     canonical::Started started;
-    std::string model;
-    for (auto member : members) {
-        std::string_view name;
-        json::value value;
-        if (member.unescaped_key().get(name) != simdjson::SUCCESS) return;
-        if (member.value().get(value) != simdjson::SUCCESS) return;
-        const MemberName key(name);
-        if (key.view() == "error") return;
-        if (key.view() == "responseId") id_ = json::text_or_empty(value);
-        if (key.view() == "modelVersion") model = json::text_or_empty(value);
-        if (key.view() == "usageMetadata") counts_.read(value);
-    }
-    has_started_ = true;
     started.id = id_;
     started.model = model;
     started.service_tier = counts_.service_tier();
     sink.take(started);
 }
 
-void ResponseReader::read_response(json::value& response, std::string& error,
-                                   canonical::EventSink& sink) {
-    json::object members;
-    bool is_empty = false;
-    if (response.get_object().get(members) != simdjson::SUCCESS) return;
-    if (!has_started_) {
-        start(members, sink);
-        if (members.reset().get(is_empty) != simdjson::SUCCESS) return;
+// Members come in any order, but what a stream begins with must be known before its candidates:
+// those of the first response wait until all else has been read.
+Result<bool> ResponseReader::read_response(std::string_view text, canonical::EventSink& sink) {
+    std::string model, error;
+    std::string_view waiting;
+    bool has_usage = false, is_json = false;
+    {
+        auto document = json::read(text);
+        json::value response;
+        if (document.get_value().get(response) != simdjson::SUCCESS) return false;
+        each_field(response, [&](std::string_view key, json::value& value) {
+            if (key == "candidates") {
+                if (has_started_) return read_candidates(value, sink);
+                waiting = json::raw(value);
+            } else if (key == "usageMetadata") {
+                counts_.read(value);
+                has_usage = true;
+            } else if (key == "promptFeedback") {
+                read_feedback(value);
+            } else if (key == "responseId") {
+                if (!has_started_) id_ = json::text_or_empty(value);
+            } else if (key == "modelVersion") {
+                model = json::text_or_empty(value);
+            } else if (key == "error" && !json::is_null(value)) {
+                error = "{\"error\":" + std::string(json::raw(value)) + "}";
+            }
+        });
+        is_json = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
     }
-    bool has_usage = false;
-    for (auto member : members) {
-        std::string_view name;
-        json::value value;
-        if (member.unescaped_key().get(name) != simdjson::SUCCESS) return;
-        if (member.value().get(value) != simdjson::SUCCESS) return;
-        const MemberName made(name);
-        const auto key = made.view();
-        if (key == "candidates") {
-            int next = 0;
-            json::each_element(value, [&](json::value& one) { read_candidate(one, next, sink); });
-        } else if (key == "usageMetadata") {
-            counts_.read(value);
-            has_usage = true;
-        } else if (key == "promptFeedback") {
-            read_feedback(value);
-        } else if (key == "error" && !json::is_null(value)) {
-            error = "{\"error\":" + std::string(json::raw(value)) + "}";
-        }
+    if (!error.empty()) return std::unexpected(decode_error(200, error, "The provider"));
+    if (!is_json) return false;
+    start(model, sink);
+    if (!waiting.empty()) {
+        auto document = json::read(waiting);
+        json::value candidates;
+        if (document.get_value().get(candidates) == simdjson::SUCCESS)
+            read_candidates(candidates, sink);
     }
     if (has_usage && counts_.usage().is_known) sink.take(canonical::Used{.usage = counts_.usage()});
+    return true;
 }
 
 void ResponseReader::read_feedback(json::value& feedback) {
@@ -112,63 +108,57 @@ Candidate& ResponseReader::candidate(int index) {
     return found == candidates_.end() ? candidates_.emplace_back(index) : *found;
 }
 
+void ResponseReader::read_candidates(json::value& candidates, canonical::EventSink& sink) {
+    int next = 0;
+    json::each_element(candidates, [&](json::value& one) { read_candidate(one, next, sink); });
+}
+
 // The index decides whose parts these are, wherever it stands among the members. One that is left
 // out is 0, as proto JSON has it, or where none has one the `next`.
 void ResponseReader::read_candidate(json::value& element, int& next, canonical::EventSink& sink) {
-    json::object members;
-    if (element.get_object().get(members) != simdjson::SUCCESS) return;
-    std::int64_t index = next;
-    bool has_index = false;
-    logprobs_.clear();
-    const auto walk = [&](auto&& visit) {
-        for (auto member : members) {
-            std::string_view name;
-            json::value value;
-            if (member.unescaped_key().get(name) != simdjson::SUCCESS) return;
-            if (member.value().get(value) != simdjson::SUCCESS) return;
-            visit(MemberName(name).view(), value);
-        }
-    };
-    walk([&](std::string_view key, json::value& value) {
-        if (key == "index") {
-            index = json::integer(value).value_or(index);
-            has_index = true;
-        }
-        if (key == "logprobsResult") logprobs_ = logprobs_content(value);
-    });
-    next = has_index ? 0 : next + 1;
-    bool is_empty = false;
-    if (index < 0 || index >= most_candidates) return;
-    if (members.reset().get(is_empty) != simdjson::SUCCESS) return;
-    auto& one = candidate(static_cast<int>(index));
-    walk([&](std::string_view key, json::value& value) {
+    std::int64_t index = next++;
+    std::string reason, message, logprobs;
+    Grounding grounding;
+    parts_.clear();
+    each_field(element, [&](std::string_view key, json::value& value) {
         if (key == "content") {
-            read_content(value, one, sink);
+            each_field(value, [&](std::string_view name, json::value& parts) {
+                if (name != "parts") return;
+                json::each_element(parts,
+                                   [&](json::value& part) { parts_.push_back(read_part(part)); });
+            });
+        } else if (key == "index") {
+            index = json::integer(value).value_or(index);
+            next = 0;
         } else if (key == "finishReason") {
-            if (const auto reason = json::text_or_empty(value); !reason.empty())
-                one.set_finish(reason);
+            reason = json::text_or_empty(value);
         } else if (key == "finishMessage") {
-            one.set_message(text_of(value).escaped);
+            message = text_of(value).escaped;
         } else if (key == "groundingMetadata") {
-            one.grounding().read_grounding(value);
+            grounding.read_grounding(value);
         } else if (key == "citationMetadata") {
-            one.grounding().read_citations(value);
+            grounding.read_citations(value);
+        } else if (key == "logprobsResult") {
+            logprobs = logprobs_content(value);
         }
     });
+    if (index < 0 || index >= most_candidates) return;
+    auto& one = candidate(static_cast<int>(index));
+    tell_parts(one, logprobs, sink);
+    if (!reason.empty()) one.set_finish(reason);
+    if (!message.empty()) one.set_message(message);
+    one.grounding().add(std::move(grounding));
 }
 
-void ResponseReader::read_content(json::value& content, Candidate& one,
-                                  canonical::EventSink& sink) {
-    each_field(content, [&](std::string_view key, json::value& value) {
-        if (key != "parts") return;
-        json::each_element(value, [&](json::value& element) {
-            const auto part = read_part(element);
-            const bool is_text = part.kind == PartKind::text && !part.is_thought;
-            const bool needs_id = part.kind == PartKind::function_call && !part.name.empty();
-            const auto logprobs = is_text ? std::exchange(logprobs_, {}) : std::string();
-            one.take(part, logprobs, needs_id ? std::string_view(next_call_id()) : "", sink);
-        });
-    });
+void ResponseReader::tell_parts(Candidate& one, const std::string& logprobs,
+                                canonical::EventSink& sink) {
+    canonical::Json waiting = logprobs;
+    for (const auto& part : parts_) {
+        const bool is_text = part.kind == PartKind::text && !part.is_thought;
+        const bool needs_id = part.kind == PartKind::function_call && !part.name.empty();
+        one.take(part, is_text ? std::exchange(waiting, {}) : canonical::Json(),
+                 needs_id ? std::string_view(next_call_id()) : "", sink);
+    }
 }
 
 // Unique beyond this answer, for the calls of a whole conversation stand beside each other.

@@ -3,6 +3,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "canonical/answer.hpp"
@@ -27,10 +28,11 @@ class ResponseReader {
     Result<> finish(bool is_whole, canonical::EventSink& sink);
 
  private:
-    void read_response(wire::json::value& response, std::string& error, canonical::EventSink& sink);
-    void start(wire::json::object& members, canonical::EventSink& sink);
+    Result<bool> read_response(std::string_view text, canonical::EventSink& sink);
+    void read_candidates(wire::json::value& candidates, canonical::EventSink& sink);
     void read_candidate(wire::json::value& element, int& next, canonical::EventSink& sink);
-    void read_content(wire::json::value& content, Candidate& candidate, canonical::EventSink& sink);
+    void tell_parts(Candidate& candidate, const std::string& logprobs, canonical::EventSink& sink);
+    void start(const std::string& model, canonical::EventSink& sink);
     void read_feedback(wire::json::value& feedback);
     void refuse(canonical::EventSink& sink);
     Candidate& candidate(int index);
@@ -42,7 +44,7 @@ class ResponseReader {
     int calls_ = 0;
     std::string block_reason_;
     std::string block_message_;  // escaped
-    std::string logprobs_;       // of the content that is being read
+    std::vector<Part> parts_;    // of the content that is being read
     std::deque<Candidate> candidates_;
     Counts counts_;
 };
