@@ -13,6 +13,7 @@ void ChoiceDecoder::close(EventSink& sink) {
     if (open_ >= 0) sink.take(BlockEnded{.choice = index_, .block = open_});
     open_ = -1;
     detail_index_.reset();
+    is_told_plainly_ = false;
 }
 
 void ChoiceDecoder::open(BlockKind kind, EventSink& sink, bool is_redacted) {
@@ -48,12 +49,17 @@ void ChoiceDecoder::tell(const ChoiceChunk& chunk, Arena& arena, EventSink& sink
 void ChoiceDecoder::tell_thoughts(const ChoiceChunk& chunk, Arena& arena, EventSink& sink) {
     const bool details_have_text = std::ranges::any_of(
         chunk.details, [](const Detail& detail) { return !detail.text.is_empty(); });
-    if (!details_have_text) say(BlockKind::thinking, chunk.reasoning, sink);
+    if (!details_have_text && !chunk.reasoning.is_empty()) {
+        say(BlockKind::thinking, chunk.reasoning, sink);
+        is_told_plainly_ = true;
+    }
     for (const auto& detail : chunk.details) tell_detail(detail, arena, sink);
 }
 
 void ChoiceDecoder::tell_detail(const Detail& detail, Arena& arena, EventSink& sink) {
-    if (!detail.text.is_empty()) {
+    // What was told without details may come once more, whole and signed: as we write it.
+    const bool is_repeated = is_told_plainly_ && !detail.signature.is_empty();
+    if (!detail.text.is_empty() && !is_repeated) {
         const bool is_next = detail.index && detail_index_ && *detail.index != *detail_index_;
         if (is_next && kind_ == BlockKind::thinking) close(sink);
         say(BlockKind::thinking, detail.text, sink);

@@ -7,7 +7,8 @@
 namespace router::dialects::openai_chat {
 namespace {
 
-// What another dialect's word for an error is called here.
+// What another dialect's word for an error is called here. Anthropic's types are words that
+// compatible servers use as well, and stay.
 struct Word {
     std::string_view foreign;
     std::string_view type;
@@ -17,11 +18,10 @@ struct Word {
 
 // Source: the error types of Anthropic and Google (read 2026-11-22)
 constexpr std::array words{
-    Word{"overloaded_error", "server_error", "overloaded", 503},
+    Word{"overloaded_error", "overloaded_error", "overloaded", 503},
     Word{"rate_limit_error", "rate_limit_error", "rate_limit_exceeded"},
-    Word{"billing_error", "insufficient_quota", "insufficient_quota", 429},
+    Word{"billing_error", "billing_error", "insufficient_quota", 429},
     Word{"not_found_error", "invalid_request_error", "model_not_found"},
-    Word{"request_too_large", "invalid_request_error", "request_too_large"},
     Word{"api_error", "server_error", {}},
     Word{"INVALID_ARGUMENT", "invalid_request_error", {}},
     Word{"FAILED_PRECONDITION", "invalid_request_error", {}},

@@ -89,6 +89,8 @@ Said read_object(json::object& object, int depth) {
         auto& value = field.value();
         if (key == "error" || key == "errors") {
             inner = read_value(value, depth + 1);
+        } else if (key == "choices") {  // OpenRouter: the error of one choice
+            if (inner.message.empty()) inner = read_value(value, depth + 1);
         } else if (key == "message" || key == "msg") {
             said.message = read_value(value, depth + 1).message;
         } else if (key == "detail") {

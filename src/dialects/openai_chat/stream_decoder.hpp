@@ -58,6 +58,7 @@ class ChoiceDecoder {
     int open_ = -1;  // the text, thought or refusal
     canonical::BlockKind kind_ = canonical::BlockKind::text;
     std::optional<std::int64_t> detail_index_{};  // of the open thought
+    bool is_told_plainly_ = false;                // the open thought, as reasoning_content alone
     bool has_refusal_ = false;
     OpenCalls calls_;
     std::vector<KeptProof> proofs_;  // Gemini's, of calls that have not come, or of the text

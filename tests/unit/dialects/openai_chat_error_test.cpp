@@ -142,7 +142,73 @@ TEST(DecodeError, FindsAStatusForAnErrorThatCameWithSuccess) {
     EXPECT_EQ(decode_error(200, "oops", "acme").http_status(), 502);
 }
 
+TEST(DecodeError, KeepsTheCodeBesideABareText) {
+    const auto error = decode_error(400, R"({"code":"bad_thing","error":"it is bad"})", "xai");
+    EXPECT_EQ(error.message, "it is bad");
+    EXPECT_EQ(error.code, "bad_thing");
+}
+
+TEST(DecodeError, NamesTheFieldOfADetail) {
+    EXPECT_EQ(
+        decode_error(
+            422, R"({"detail":[{"loc":["body","messages",0,"role"],"msg":"wrong","type":"enum"}]})",
+            "mistral")
+            .param,
+        "messages.0.role");
+}
+
+TEST(DecodeError, SaysWhatOpenRoutersProviderSaid) {
+    const auto error = decode_error(
+        429,
+        R"({"error":{"message":"Provider returned error","code":429,"metadata":{"raw":"{\"error\":{\"message\":\"slow down\"}}","provider_name":"X","error_type":"rate_limit_exceeded"}},"user_id":"u"})",
+        "openrouter");
+    EXPECT_EQ(error.message, "Provider returned error: slow down");
+    EXPECT_EQ(error.type, "rate_limit_exceeded");
+}
+
+TEST(DecodeError, FindsHowLongToWait) {
+    const auto wait = [](std::string_view body) {
+        return decode_error(429, body, "acme").retry_after;
+    };
+    EXPECT_EQ(wait(R"({"error":{"message":"Rate limit reached. Please try again in 7.66s. Bye"}})"),
+              "8");
+    EXPECT_EQ(wait(R"({"error":{"message":"Please try again in 1m2.5s."}})"), "63");
+    EXPECT_EQ(wait(R"({"error":{"message":"try again in 250ms"}})"), "1");
+    EXPECT_EQ(wait(R"({"error":{"message":"Please retry after 26 seconds."}})"), "26");
+    EXPECT_EQ(wait(R"([{"error":{"message":"m","details":[{"retryDelay":"34.2s"}]}}])"), "35");
+    EXPECT_EQ(wait(R"({"error":{"message":"m","retry_after":5}})"), "5");
+    EXPECT_EQ(wait(R"({"error":{"message":"try again in a while"}})"), "");
+    EXPECT_EQ(wait(R"({"error":{"message":"try again in 5 apples"}})"), "");
+    EXPECT_EQ(wait(R"({"error":{"message":"try again in 1e300s"}})"), "");
+}
+
+TEST(DecodeError, SaysThatTheContextIsTooLong) {
+    EXPECT_EQ(
+        decode_error(
+            400,
+            R"({"object":"error","message":"This model's maximum context length is 10 tokens.","code":400})",
+            "vllm")
+            .code,
+        "context_length_exceeded");
+}
+
 // Encoding
+
+TEST(EncodeError, SpeaksOfOtherDialectsErrorsInOpenAisWords) {
+    Error error{.kind = ErrorKind::upstream_refused, .message = "m"};
+    error.type = "overloaded_error";
+    error.status = 529;
+    EXPECT_EQ(error_status(error), 503);
+    EXPECT_EQ(
+        encode_error(error),
+        R"({"error":{"message":"m","type":"overloaded_error","param":null,"code":"overloaded"}})");
+    error.type = "their_type";
+    EXPECT_EQ(error_status(error), 529);
+    error.type = "RESOURCE_EXHAUSTED";
+    error.code = "own";
+    EXPECT_EQ(encode_error(error),
+              R"({"error":{"message":"m","type":"rate_limit_error","param":null,"code":"own"}})");
+}
 
 TEST(EncodeError, WritesEveryMemberAndNullForWhatIsMissing) {
     Error error{.kind = ErrorKind::not_found, .message = "no \"such\" model\n"};
