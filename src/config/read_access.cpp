@@ -23,8 +23,7 @@ constexpr std::array<std::string_view, 4> key_headers{"authorization", "x-api-ke
 
 // OpenAI's servers are told by their version part, the clouds' by their host alone.
 BaseUrl own_base_url(std::string_view text, const ProviderSettings& row) {
-    return is_cloud(row) || row.kind == "azure_ai" ? checked_base_url(text)
-                                                   : completed_base_url(text, row.base_url);
+    return is_cloud(row) ? checked_base_url(text) : completed_base_url(text, row.base_url);
 }
 
 void take_base_url(std::string url, ProviderSettings& row) {

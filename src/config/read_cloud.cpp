@@ -172,7 +172,7 @@ void read_bedrock(const CloudReader& reader, Target& target) {
 }  // namespace
 
 bool is_cloud(const ProviderSettings& row) {
-    return row.kind == "azure" || row.kind == "vertex_ai" || row.kind == "bedrock";
+    return row.kind.starts_with("azure") || row.kind == "vertex_ai" || row.kind == "bedrock";
 }
 
 void read_cloud(const ModelEntry& entry, const ModelContext& context, Target& target) {

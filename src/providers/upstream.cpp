@@ -28,7 +28,8 @@ std::string issuer_of(const config::Target& target) {
     const auto digest =
         wire::sha256(target.provider.base_url + '\n' + target.api_key.reveal() + '\n' +
                      target.organization + '\n' + cloud.azure_tenant_id + cloud.azure_client_id +
-                     '\n' + cloud.vertex_project + '\n' + cloud.aws_access_key_id);
+                     cloud.azure_client_secret.reveal() + '\n' + cloud.vertex_project +
+                     cloud.vertex_credentials.reveal() + '\n' + cloud.aws_access_key_id);
     return target.provider.prefix + "-" + wire::hex(digest).substr(0, 6);
 }
 

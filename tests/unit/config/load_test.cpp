@@ -229,8 +229,10 @@ TEST(Settings, AreReadInSeconds) {
                                    "  always_include_stream_usage: yes\n");
     ASSERT_TRUE(loaded.snapshot) << told(loaded.diagnostics);
     EXPECT_EQ(told(loaded.diagnostics), "");
-    const auto& [server, deadlines, log, auth, usage, groups, aliases, json, files] =
-        *loaded.snapshot;
+    const auto& snapshot = *loaded.snapshot;
+    const auto& server = snapshot.server;
+    const auto& deadlines = snapshot.deadlines;
+    const auto& log = snapshot.log;
     EXPECT_EQ(server.host, "0.0.0.0");
     EXPECT_EQ(server.port, 9000);
     EXPECT_EQ(server.unix_socket, "/run/router");
@@ -252,7 +254,22 @@ TEST(Settings, AreReadInSeconds) {
     EXPECT_EQ(log.level, "debug");
     EXPECT_EQ(log.format, LogFormat::json);
     EXPECT_EQ(log.file, "x.log");
-    EXPECT_TRUE(usage);
+    EXPECT_TRUE(snapshot.always_include_stream_usage);
+}
+
+TEST(Settings, SayWhereStateIsKeptOrThatItIsNot) {
+    const auto file_of = [](std::string_view setting) {
+        const auto loaded = load_given(demo + "general_settings: {" + std::string(setting) + "}\n");
+        EXPECT_TRUE(loaded.snapshot) << told(loaded.diagnostics);
+        return loaded.snapshot ? loaded.snapshot->storage.state_file : "";
+    };
+    EXPECT_EQ(file_of(""), "state/router.db");
+    EXPECT_EQ(file_of("state_file: true"), "state/router.db");
+    EXPECT_EQ(file_of("state_file: /var/lib/router/state.db"), "/var/lib/router/state.db");
+    EXPECT_EQ(file_of("state_file: false"), "");
+    EXPECT_NE(told(demo + "general_settings: {state_file: [a]}\n")
+                  .find("general_settings.state_file must be"),
+              std::string::npos);
 }
 
 TEST(Settings, OfTheWrongTypeSayWhatWouldBeRight) {

@@ -130,9 +130,9 @@ TEST(Clouds, RefuseWhatCannotStandInAnAddressOrAHeader) {
 }
 
 TEST(Clouds, AreNotAmongTheProvidersThatAStarStandsFor) {
-    const auto loaded =
-        load_given("model_list:\n- {model_name: '*', litellm_params: {model: '*'}}\n",
-                   {{"AZURE_API_KEY", "k"}, {"AWS_BEARER_TOKEN_BEDROCK", "k"}});
+    const auto loaded = load_given(
+        "model_list:\n- {model_name: '*', litellm_params: {model: '*'}}\n",
+        {{"AZURE_API_KEY", "k"}, {"AZURE_AI_API_KEY", "k"}, {"AWS_BEARER_TOKEN_BEDROCK", "k"}});
     ASSERT_TRUE(loaded.snapshot);
     EXPECT_TRUE(loaded.snapshot->groups.empty());
 }
