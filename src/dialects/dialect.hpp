@@ -26,9 +26,12 @@ struct Variant {
     bool takes_developer_role = true;                             // else it becomes system
     std::string_view max_tokens_field = "max_completion_tokens";  // Chat; or "max_tokens"
     bool takes_stream_options = true;                             // Chat
-    std::string_view reasoning_field{};  // Chat: how thoughts go back: "" not at all,
-                                         // "reasoning_content", "reasoning", "reasoning_details"
-    bool takes_top_k = false;            // Chat
+    std::string_view reasoning_field{};   // Chat: how thoughts go back: "" not at all,
+                                          // "reasoning_content", "reasoning", "reasoning_details"
+    bool takes_top_k = false;             // Chat
+    std::string_view cache_mark_field{};  // Chat: how a part says that the prompt may be kept up
+                                          // to it: "" not at all, "cache_control",
+                                          // "prompt_cache_breakpoint"
     std::string_view required_choice = "required";  // Chat: Mistral says "any"
     std::string_view seed_field = "seed";           // Chat: Mistral says "random_seed"
     bool takes_images_in_tool_results = false;      // Chat; Gemini 3: in functionResponse.parts
