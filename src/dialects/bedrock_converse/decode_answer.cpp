@@ -36,7 +36,7 @@ canonical::ToolCallBlock read_call(json::value& value) {
         if (key == "name") call.name = json::text_or_empty(member);
         if (key == "input") call.arguments = json::raw(member);
     });
-    if (!json::is_valid(call.arguments)) call.arguments = "{}";
+    if (call.arguments.empty() || !json::is_valid(call.arguments)) call.arguments = "{}";
     return call;
 }
 

@@ -62,19 +62,19 @@ bool ConverseDecoder::start_block(json::value& event, EventSink& sink) {
     });
 }
 
+// A delta of another block than the one that is open ends that one, should nothing else have.
 bool ConverseDecoder::take_delta(json::value& event, EventSink& sink) {
-    json::object object;
-    if (event.get_object().get(object) != simdjson::SUCCESS) return false;
-    json::value found;
-    // The index may stand behind the delta.
-    if (object.find_field_unordered("contentBlockIndex").get(found) == simdjson::SUCCESS) {
-        const auto index = json::integer(found).value_or(open_index_);
-        if (index != open_index_ && open_ != Kind::none) close(sink);
-        open_index_ = index;
-    }
-    if (object.find_field_unordered("delta").get(found) != simdjson::SUCCESS) return false;
-    return json::each_member(
-        found, [&](std::string_view key, json::value& value) { tell(key, value, sink); });
+    bool has_delta = false;
+    return json::each_member(event, [&](std::string_view key, json::value& value) {
+        if (key == "contentBlockIndex") {
+            const auto index = json::integer(value).value_or(open_index_);
+            if (std::exchange(open_index_, index) != index && !has_delta) close(sink);
+        } else if (key == "delta") {
+            has_delta = true;
+            json::each_member(
+                value, [&](std::string_view kind, json::value& piece) { tell(kind, piece, sink); });
+        }
+    });
 }
 
 void ConverseDecoder::tell(std::string_view key, json::value& value, EventSink& sink) {

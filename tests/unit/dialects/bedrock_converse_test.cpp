@@ -294,6 +294,15 @@ TEST(ConverseAnswer, IsTakenApart) {
     EXPECT_EQ(answer->service_tier, "flex");
 }
 
+TEST(ConverseAnswer, BearsACallWithoutArguments) {
+    const Padded body(
+        R"({"output":{"message":{"content":[{"toolUse":{"toolUseId":"c","name":"n"}}]}}})");
+    const auto answer = dialect().decode_answer(body);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(std::get<ToolCallBlock>(answer->choices.at(0).blocks.at(0)).arguments, "{}");
+    EXPECT_EQ(answer->choices[0].ending.reason, Finish::none);
+}
+
 TEST(ConverseAnswer, ThatIsNoneIsAnError) {
     for (const auto* text : {"", "{", "[]", "null", R"({"output":{"message")"}) {
         const Padded body(text);
@@ -433,6 +442,13 @@ TEST(ConverseStream, PassesTheUpstreamsErrorOn) {
              event("error",
                    R"({"type":"error","error":{"type":"rate_limit_error","message":"slow"}})")),
         "started\nerror slow\n");
+}
+
+TEST(ConverseStream, BearsAnEventThatBreaksOffInItsMiddle) {
+    EXPECT_EQ(
+        read(event("contentBlockDelta", R"({"x":{"y":"z"}:0,"delta"z{"reasoningContent":{}}})") +
+             event("messageStop", R"({"stopReason":"end_turn"})")),
+        "started\nend 1\n");
 }
 
 TEST(ConverseStream, PassesOverWhatIsNoJson) {
