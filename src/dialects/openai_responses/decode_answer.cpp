@@ -77,7 +77,8 @@ Result<Answer> decode_answer(std::string_view body) {
     const bool is_read = json::each_member(root, [&](std::string_view key, json::value& value) {
         take_member(key, value, head, output);
     });
-    if (!is_read) return makes_no_sense();
+    const bool is_whole = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
+    if (!is_read || !is_whole) return makes_no_sense();
     if (has_failed(head)) return std::unexpected(failure_of(head));
     if (!output.is_there) return makes_no_sense();
     answer.id = head.id;

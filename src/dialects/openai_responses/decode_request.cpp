@@ -177,6 +177,8 @@ Result<> RequestDecoder::tool_choice(json::value& value) {
     json::object members;
     if (value.get_object().get(members) != simdjson::SUCCESS)
         return wrong_type("tool_choice", "a string or an object");
+    const auto whole = whole_of(members);
+    if (whole.empty()) return not_json();
     const bool is_read = each_member_of(members, [&](std::string_view key, json::value& found) {
         if (key == "type") type = json::text_or_empty(found);
         if (key == "mode") mode = json::text_or_empty(found);
@@ -190,7 +192,7 @@ Result<> RequestDecoder::tool_choice(json::value& value) {
     });
     if (!is_read) return not_json();
     if (type == "mcp") {  // names a server as well, which only this dialect can say
-        request_.extras.emplace_back("tool_choice", whole_of(members));
+        request_.extras.emplace_back("tool_choice", whole);
         return {};
     }
     if (type == "allowed_tools") {

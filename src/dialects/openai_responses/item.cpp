@@ -141,14 +141,13 @@ void take_item_member(std::string_view key, json::value& value, Item& item) {
     }
 }
 
-// An object's members, and then the whole of it.
+// The whole of an object, and its members.
 template <class Take>
 bool read_object(json::value& value, canonical::Json& whole, Take&& take) {
     json::object members;
     if (value.get_object().get(members) != simdjson::SUCCESS) return false;
-    if (!each_member_of(members, take)) return false;
     whole = whole_of(members);
-    return !whole.empty();
+    return !whole.empty() && each_member_of(members, take);
 }
 
 struct DataUrl {
@@ -215,8 +214,8 @@ bool read_item(json::value& value, Item& item) {
 
 canonical::Json whole_of(json::object& members) {
     std::string_view whole;
-    if (members.reset().error() != simdjson::SUCCESS) return {};
     if (members.raw_json().get(whole) != simdjson::SUCCESS) return {};
+    if (members.reset().error() != simdjson::SUCCESS) return {};
     const auto end = whole.rfind('}');
     return end == std::string_view::npos ? std::string_view() : whole.substr(0, end + 1);
 }

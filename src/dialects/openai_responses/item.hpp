@@ -62,7 +62,11 @@ struct Item {
 // False: it is no object, or a malformed one.
 bool read_item(json::value& value, Item& item);
 
-// Calls visit(key, value&) for each member of an object that can be read once more afterwards.
+// An object as it stands; what is read of it comes afterwards. Empty: it is malformed. (The other
+// way round a nested fault would leave nothing to read from.)
+canonical::Json whole_of(json::object& members);
+
+// Calls visit(key, value&) for each member of an object.
 template <class Visit>
 bool each_member_of(json::object& members, Visit&& visit) {
     for (auto member : members) {
@@ -74,9 +78,6 @@ bool each_member_of(json::object& members, Visit&& visit) {
     }
     return true;
 }
-
-// An object as it stands, once its members were read.
-canonical::Json whole_of(json::object& members);
 
 bool read_part(json::value& value, Part& part);
 void read_parts(json::value& value, std::vector<Part>& parts);

@@ -34,7 +34,8 @@ bool each_member_in(std::string_view body, Visit&& visit) {
     auto document = json::read(body);
     json::value root;
     if (document.get_value().get(root) != simdjson::SUCCESS) return false;
-    return json::each_member(root, visit);
+    const bool is_read = json::each_member(root, visit);
+    return is_read && document.current_location().error() == simdjson::OUT_OF_BOUNDS;
 }
 
 }  // namespace

@@ -66,7 +66,8 @@ EventForm read_event(const wire::SseEvent& sse, StreamEvent& event) {
     if (document.get_object().get(members) != simdjson::SUCCESS) return EventForm::broken;
     const bool is_read = each_member_of(
         members, [&](std::string_view key, json::value& value) { take_member(key, value, event); });
-    if (!is_read) return EventForm::broken;
+    const bool is_whole = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
+    if (!is_read || !is_whole) return EventForm::broken;
     if (event.type.empty()) event.type = sse.name;
     if (event.type == "error" && !event.error) event.error = flat_error(data);
     return EventForm::json;

@@ -77,10 +77,11 @@ void read_tool(json::value& value, std::vector<Tool>& tools) {
     Read read;
     json::object members;
     if (value.get_object().get(members) != simdjson::SUCCESS) return;
+    read.tool.declaration = whole_of(members);
+    if (read.tool.declaration.empty()) return;
     const bool is_read = each_member_of(
         members, [&](std::string_view key, json::value& found) { take_member(key, found, read); });
-    if (is_read) read.tool.declaration = whole_of(members);
-    if (read.tool.declaration.empty()) return;
+    if (!is_read) return;
     if (read.type == "namespace") return add_namespace(read, tools);
     read.tool.kind = kind_of(read);
     if (read.tool.kind == ToolKind::web_search) read.tool.name = "web_search";

@@ -94,7 +94,8 @@ TEST(ResponsesAnswer, RaisesWhatFailed) {
         error(R"("status":"failed","error":{"code":"server_error","message":"x"})").http_status(),
         500);
     EXPECT_EQ(error(R"("status":"cancelled")").http_status(), 502);
-    for (const auto* broken : {"", "[]", "{", "{}", "null", R"({"output":3})"})
+    for (const auto* broken : {R"({"output":[{"type":"reasoning","summary":[{"a" 1}]}]})", "", "[]",
+                               "{", "{}", "null", R"({"output":3})"})
         EXPECT_EQ(DecodedAnswer(broken).answer.error().kind, ErrorKind::upstream_broken) << broken;
 }
 

@@ -266,7 +266,10 @@ TEST(ResponsesDecodeRequest, NamesTheFieldAtFault) {
               "text.format.schema");
     EXPECT_EQ(fault(R"("messages":[])"), "input");
     EXPECT_EQ(Decoded(R"({"input":"x"})").request.error().param, "model");
-    for (const auto* broken : {"", "[]", "{", R"({"model":"m","input":"x"} {})", "{\"model\" 3}"})
+    for (const auto* broken :
+         {R"({"model":"m","input":[{"role":"user","content":[{"type" 3}]}]})",
+          R"({"model":"m","input":"x","tools":[{"type":"namespace","tools":[{"a":1 2}]}]})", "",
+          "[]", "{", R"({"model":"m","input":"x"} {})", "{\"model\" 3}"})
         EXPECT_EQ(Decoded(broken).request.error().code, "invalid_json") << broken;
 }
 
