@@ -80,6 +80,7 @@ json_type type_of(value& element) {
 }
 
 bool is_valid(std::string_view text) {
+    if (text.empty()) return false;
     thread_local simdjson::dom::parser parser;
     return parser.parse(text.data(), text.size(), true).error() == simdjson::SUCCESS;
 }
