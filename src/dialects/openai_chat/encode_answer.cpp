@@ -144,7 +144,8 @@ void write_choice(wire::JsonWriter& json, const Choice& choice, int index,
     write_media(json, choice, context);
     json.end_object();
     json.raw("logprobs", choice.logprobs.empty() ? "null" : choice.logprobs);
-    write_finish(json, choice.ending);
+    const bool has_calls = has<ToolCallBlock>(choice, [](const auto&) { return true; });
+    write_finish(json, choice.ending, has_calls);
     json.end_object();
 }
 

@@ -17,6 +17,7 @@ using namespace canonical;
 struct Piece {
     Text text{};
     const MediaBlock* media = nullptr;
+    CacheMark cache = CacheMark::none;
 };
 
 std::string_view extension(std::string_view mime) {
@@ -60,9 +61,9 @@ class MessageWriter {
 
     void add_piece(const MediaBlock& media, std::vector<Piece>& pieces) {
         if (const auto text = text_of_document(media); !text.is_empty()) {
-            pieces.push_back({.text = text});
+            pieces.push_back({.text = text, .cache = media.cache});
         } else {
-            pieces.push_back({.media = &media});
+            pieces.push_back({.media = &media, .cache = media.cache});
         }
     }
     void add_piece(const OpaqueBlock& opaque, std::vector<Piece>& pieces) {
@@ -118,22 +119,45 @@ class MessageWriter {
         json_.end_object().end_object();
     }
 
-    void write_text_part(Text text) {
-        json_.begin_object().text("type", "text").escaped("text", text.escaped).end_object();
+    void write_text_part(const Piece& piece) {
+        json_.begin_object().text("type", "text").escaped("text", piece.text.escaped);
+        write_cache_mark(piece.cache);
+        json_.end_object();
+    }
+
+    bool writes(CacheMark cache) const {
+        return cache != CacheMark::none && !to_.variant.cache_mark_field.empty();
+    }
+
+    // Anthropic's form, which OpenRouter hands on, or OpenAI's.
+    // Source: https://openrouter.ai/docs/guides/best-practices/prompt-caching and the types of
+    // OpenAI's SDK (read 2026-11-22)
+    void write_cache_mark(CacheMark cache) {
+        if (!writes(cache)) return;
+        const bool is_openais = to_.variant.cache_mark_field == "prompt_cache_breakpoint";
+        json_.begin_object(to_.variant.cache_mark_field);
+        if (is_openais) {
+            json_.text("mode", "explicit");
+        } else {
+            json_.text("type", "ephemeral");
+            if (cache == CacheMark::one_hour) json_.text("ttl", "1h");
+        }
+        json_.end_object();
     }
 
     // The member `content`: a string as far as that is possible. `between` stands between texts,
     // escaped.
     void write_content(const std::vector<Piece>& pieces, std::string_view between) {
-        const bool is_text =
-            std::ranges::all_of(pieces, [](const Piece& piece) { return piece.media == nullptr; });
+        const bool is_text = std::ranges::all_of(pieces, [&](const Piece& piece) {
+            return piece.media == nullptr && !writes(piece.cache);
+        });
         if (!is_text) {
             json_.begin_array("content");
             for (const auto& piece : pieces) {
                 if (piece.media != nullptr) {
                     write_media(*piece.media);
                 } else {
-                    write_text_part(piece.text);
+                    write_text_part(piece);
                 }
             }
             json_.end_array();
@@ -154,7 +178,8 @@ class MessageWriter {
         std::vector<Piece> pieces;
         for (const auto& block : turn.blocks) {
             if (const auto* text = std::get_if<TextBlock>(&block)) {
-                if (!text->text.is_empty()) pieces.push_back({.text = text->text});
+                if (!text->text.is_empty())
+                    pieces.push_back({.text = text->text, .cache = text->cache});
             } else if (const auto* media = std::get_if<MediaBlock>(&block)) {
                 add_piece(*media, pieces);
             } else if (const auto* opaque = std::get_if<OpaqueBlock>(&block)) {
@@ -317,6 +342,7 @@ class MessageWriter {
             if (!may_stay) left_over.emplace_back(result.call_id, piece.media);
             return !may_stay;
         });
+        if (!pieces.empty() && result.cache != CacheMark::none) pieces.back().cache = result.cache;
         json_.begin_object().text("role", "tool").text("tool_call_id", result.call_id);
         write_content(pieces, result.is_error && pieces.size() == 2 ? " " : "\\n");
         json_.end_object();

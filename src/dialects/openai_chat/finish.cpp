@@ -86,8 +86,10 @@ canonical::Ending ending_of(std::string_view word, std::string_view native,
     return ending;
 }
 
-void write_finish(wire::JsonWriter& json, const canonical::Ending& ending) {
-    json.text("finish_reason", finish_word(ending.reason));
+void write_finish(wire::JsonWriter& json, const canonical::Ending& ending, bool has_calls) {
+    const bool is_stop = ending.reason == Finish::stop || ending.reason == Finish::none;
+    json.text("finish_reason",
+              finish_word(is_stop && has_calls ? Finish::tool_calls : ending.reason));
     if (!ending.detail.empty()) json.text("native_finish_reason", ending.detail);
     if (!ending.stop_sequence.empty()) json.text("stop_reason", ending.stop_sequence);
 }

@@ -24,8 +24,8 @@ canonical::Ending ending_of(std::string_view word, std::string_view native,
                             std::string_view stopped, bool has_calls, bool has_refusal);
 
 // The members finish_reason and, where there is more to say, native_finish_reason and stop_reason
-// as OpenRouter and vLLM call them.
-void write_finish(wire::JsonWriter& json, const canonical::Ending& ending);
+// as OpenRouter and vLLM call them. Where there are calls, a stop is tool_calls.
+void write_finish(wire::JsonWriter& json, const canonical::Ending& ending, bool has_calls);
 
 // What a client reads who was refused without a word.
 canonical::Text refusal_text(const canonical::Ending& ending);

@@ -300,7 +300,7 @@ void ChunkEncoder::take(const Ended& ended, std::string& out) {
     wire::JsonWriter json(out);
     json.begin_object().number("index", ended.choice).begin_object("delta").end_object();
     json.null("logprobs");
-    write_finish(json, ended.ending);
+    write_finish(json, ended.ending, in.calls > 0);
     json.end_object();
     out += tail_;
 }

@@ -205,6 +205,20 @@ TEST(ChatEncodeRequest, MakesTextsOfTextDocuments) {
               R"("messages":[{"role":"user","content":"plain\n\na b\n\nfound"}])");
 }
 
+TEST(ChatEncodeRequest, MarksWhatMayBeKeptWhereTheServerKnowsHow) {
+    const auto request =
+        claudes({{.role = Role::system,
+                  .blocks = {TextBlock{.text = {"a"}, .cache = CacheMark::one_hour}}}});
+    const std::string plain = R"("messages":[{"role":"system","content":"a"}])";
+    EXPECT_EQ(Encoded(request).body(), plain);
+    EXPECT_EQ(
+        Encoded(request, {.cache_mark_field = "cache_control"}).body(),
+        R"("messages":[{"role":"system","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral","ttl":"1h"}}]}])");
+    EXPECT_EQ(
+        Encoded(request, {.cache_mark_field = "prompt_cache_breakpoint"}).body(),
+        R"("messages":[{"role":"system","content":[{"type":"text","text":"a","prompt_cache_breakpoint":{"mode":"explicit"}}]}])");
+}
+
 TEST(ChatEncodeRequest, KeepsAllowedTools) {
     const Decoded request(hello(
         R"("tools":[{"type":"function","function":{"name":"a"}}],"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"a"}}]}})"));

@@ -214,6 +214,13 @@ TEST(ChatStreamEncoder, SaysMoreOfAnEndingThanOpenAi) {
                "\n");
 }
 
+TEST(ChatStreamEncoder, EndsWithToolCallsWhereThereAreSome) {
+    Written written;
+    written << started() << call(0, "a", "f") << says(0, "{}") << BlockEnded{}
+            << ends(Finish::stop);
+    EXPECT_TRUE(written.take().ends_with(finish("tool_calls")));
+}
+
 TEST(ChatStreamEncoder, WritesImagesAndLogprobs) {
     Written written;
     written << started() << begins(BlockKind::text)
