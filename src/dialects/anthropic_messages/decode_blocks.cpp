@@ -60,9 +60,10 @@ Result<> BlockReader::read_block(json::value& block, const std::string& place, B
     if (block.get_object().get(object) != simdjson::SUCCESS) {
         return refuse(place, "Input should be an object");
     }
-    const std::string type(text_of(object, "type"));
-    if (type.empty()) return refuse(place + ".type", "Field required");
-    return read_typed(type, object, place, blocks);
+    const auto type = text_of(object, "type");
+    if (!type) return refuse(place, "Input should be valid JSON");
+    if (type->empty()) return refuse(place + ".type", "Field required");
+    return read_typed(*type, object, place, blocks);
 }
 
 Result<> BlockReader::read_typed(std::string_view type, json::object& block,
@@ -224,7 +225,8 @@ Result<> BlockReader::read_source(json::value& source, const std::string& place,
     if (source.get_object().get(object) != simdjson::SUCCESS) {
         return refuse(place, "Input should be an object");
     }
-    const std::string type(text_of(object, "type"));
+    const auto type = text_of(object, "type");
+    if (!type) return refuse(place, "Input should be valid JSON");
     Result<> outcome;
     each_field(object, [&](std::string_view key, json::value& value) {
         if (key == "media_type") {
@@ -245,7 +247,7 @@ Result<> BlockReader::read_source(json::value& source, const std::string& place,
          {"text", MediaSource::text},
          {"content", MediaSource::text}}};
     for (const auto& [name, kind] : sources) {
-        if (name != type) continue;
+        if (name != *type) continue;
         media.source = kind;
         return {};
     }
@@ -272,7 +274,8 @@ canonical::Text BlockReader::joined_texts(Blocks& blocks) {
 // words; the rest is of use to Anthropic alone.
 Result<> BlockReader::read_opaque(std::string_view type, json::object& block,
                                   const std::string& place, Blocks& blocks) {
-    OpaqueBlock opaque{.type = std::string(type)};
+    OpaqueBlock opaque{.type = std::string(type), .json = raw_of(block)};
+    if (opaque.json.empty()) return refuse(place, "Input should be valid JSON");
     std::string said;
     const auto say = [&](canonical::Text text) {
         if (text.is_empty()) return;
@@ -293,8 +296,6 @@ Result<> BlockReader::read_opaque(std::string_view type, json::object& block,
     });
     if (!outcome) return outcome;
     say(joined_texts(inside));
-    opaque.json = raw_of(block);
-    if (opaque.json.empty()) return refuse(place, "Input should be valid JSON");
     if (!said.empty()) opaque.as_text = {arena_.keep(std::move(said))};
     blocks.emplace_back(std::move(opaque));
     return {};

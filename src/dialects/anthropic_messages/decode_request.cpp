@@ -61,7 +61,8 @@ Result<> read_message(json::value& value, const std::string& place, Request& req
     if (value.get_object().get(message) != simdjson::SUCCESS) {
         return refuse(place, "Input should be an object");
     }
-    const std::string role(text_of(message, "role"));
+    const auto role = text_of(message, "role");
+    if (!role) return refuse(place, "Input should be valid JSON");
     std::vector<Block> blocks;
     Result<> outcome;
     bool has_content = false;
@@ -73,11 +74,11 @@ Result<> read_message(json::value& value, const std::string& place, Request& req
     });
     if (!outcome) return outcome;
     if (!has_content) return refuse(place + ".content", "Field required");
-    if (role == "user") {
+    if (*role == "user") {
         add_user(std::move(blocks), request);
-    } else if (role == "assistant") {
+    } else if (*role == "assistant") {
         request.turns.push_back({.role = Role::assistant, .blocks = std::move(blocks)});
-    } else if (role == "system") {
+    } else if (*role == "system") {
         request.turns.push_back({.role = Role::system, .blocks = std::move(blocks)});
     } else {
         return refuse(place + ".role", "Input should be 'user', 'assistant' or 'system'");

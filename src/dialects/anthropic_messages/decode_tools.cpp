@@ -33,7 +33,10 @@ Result<> read_tool(json::value& value, const std::string& place, Request& reques
         return refuse(place, "Input should be an object");
     }
     Tool tool;
-    tool.kind = kind_of(text_of(object, "type"));
+    const auto type = text_of(object, "type");
+    if (type) tool.declaration = raw_of(object);
+    if (tool.declaration.empty()) return refuse(place, "Input should be valid JSON");
+    tool.kind = kind_of(*type);
     each_field(object, [&](std::string_view key, json::value& member) {
         if (key == "name") {
             tool.name = json::text_or_empty(member);
@@ -49,8 +52,6 @@ Result<> read_tool(json::value& value, const std::string& place, Request& reques
             tool.is_deferred = json::boolean(member).value_or(false);
         }
     });
-    tool.declaration = raw_of(object);
-    if (tool.declaration.empty()) return refuse(place, "Input should be valid JSON");
     if (tool.kind == ToolKind::function) {
         if (tool.name.empty()) return refuse(place + ".name", "Field required");
         if (!tool.parameters.starts_with('{')) {

@@ -6,25 +6,29 @@ using canonical::CacheMark;
 using canonical::Citation;
 using canonical::Text;
 
-std::string_view text_of(json::object& object, std::string_view name) {
+std::optional<std::string_view> text_of(json::object& object, std::string_view name) {
     json::value value;
     std::string_view text;
-    if (object.find_field_unordered(name).get(value) == simdjson::SUCCESS) {
-        text = json::text_or_empty(value);
-    }
     bool is_empty = false;
-    if (object.reset().get(is_empty) != simdjson::SUCCESS) return {};
+    const auto found = object.find_field_unordered(name).get(value);
+    if (found == simdjson::SUCCESS) {
+        text = json::text_or_empty(value);
+    } else if (found != simdjson::NO_SUCH_FIELD) {
+        return std::nullopt;
+    }
+    if (object.reset().get(is_empty) != simdjson::SUCCESS) return std::nullopt;
     return text;
 }
 
 std::string_view raw_of(json::object& object) {
     bool is_empty = false;
     std::string_view raw;
-    if (object.reset().get(is_empty) != simdjson::SUCCESS) return {};
     if (object.raw_json().get(raw) != simdjson::SUCCESS) return {};
     const auto last = raw.find_last_not_of(" \t\r\n");
     raw = raw.substr(0, last == std::string_view::npos ? 0 : last + 1);
-    return json::is_valid(raw) ? raw : std::string_view();
+    if (!json::is_valid(raw)) return {};
+    if (object.reset().get(is_empty) != simdjson::SUCCESS) return {};
+    return raw;
 }
 
 std::string_view valid_raw(json::value& value) {
@@ -49,6 +53,8 @@ Citation read_citation(json::value& value) {
     Citation citation;
     json::object object;
     if (value.get_object().get(object) != simdjson::SUCCESS) return citation;
+    citation.original = raw_of(object);
+    if (citation.original.empty()) return citation;
     each_field(object, [&](std::string_view key, json::value& member) {
         if (key == "url" || key == "source") {
             citation.url = text_in(member);
@@ -58,7 +64,6 @@ Citation read_citation(json::value& value) {
             citation.cited_text = text_in(member);
         }
     });
-    citation.original = raw_of(object);
     return citation;
 }
 

@@ -31,10 +31,12 @@ bool each_field(json::object& object, Visit&& visit) {
 }
 
 // The text of one member, wherever it stands in the object, which is at its beginning again. What
-// an object is, its `type`, decides how its other members are read, and may come behind them.
-std::string_view text_of(json::object& object, std::string_view name);
+// an object is, its `type`, decides how its other members are read, and may come behind them. Empty
+// when there is no such text; nothing when the object is malformed: it must not be read any more.
+std::optional<std::string_view> text_of(json::object& object, std::string_view name);
 
-// An object as it stands; it is read to its end. Empty when it is malformed.
+// An object as it stands, which is at its beginning again. Empty when it is malformed: it must not
+// be read any more.
 std::string_view raw_of(json::object& object);
 
 // A value as it stands, if it is JSON through and through: such a one may be written anywhere.

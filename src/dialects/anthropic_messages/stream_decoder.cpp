@@ -18,8 +18,8 @@ using canonical::Text;
 
 // What one content_block_delta says.
 struct MessagesDecoder::Delta {
-    std::string type{};
-    Text text{};  // whatever it is a piece of
+    std::string_view type{};  // good until another text is read
+    Text text{};              // whatever it is a piece of
     canonical::Citation citation{};
     bool has_citation = false;
 };
@@ -40,10 +40,14 @@ Result<> MessagesDecoder::decode(const wire::SseEvent& event, EventSink& sink) {
         return {};
     }
     const auto type = text_of(object, "type");
-    if (type == "error" || (type.empty() && event.name == "error")) {
+    if (!type) {
+        ++dropped_;
+        return {};
+    }
+    if (*type == "error" || (type->empty() && event.name == "error")) {
         return std::unexpected(decode_error(200, data.text(), "The upstream"));
     }
-    return take(type.empty() ? event.name : type, object, data.text(), sink);
+    return take(type->empty() ? event.name : *type, object, data.text(), sink);
 }
 
 Result<> MessagesDecoder::take(std::string_view type, json::object& event, std::string_view data,
@@ -94,30 +98,37 @@ bool MessagesDecoder::start_message(json::object& event, EventSink& sink) {
 
 Result<> MessagesDecoder::start_block(json::object& event, EventSink& sink) {
     std::int64_t index = highest_index_ + 1;
+    bool has_block = false;
     Result<> outcome;
-    const auto begin_at = [&](json::value& value) -> Result<> {
-        if (is_again_ && index <= highest_index_) {
-            const bool is_same = open_.kind != Kind::none && open_.upstream_index == index;
-            if (is_same && !open_.has_content) return {};
-            return fail(ErrorKind::upstream_broken, "The upstream began its answer anew.");
-        }
+    each_field(event, [&](std::string_view key, json::value& value) {
         json::object block;
-        if (value.get_object().get(block) != simdjson::SUCCESS) return {};
-        end_block(sink);
-        const std::string type(text_of(block, "type"));
-        highest_index_ = std::max(highest_index_, index);
-        begin(type, block, sink);
-        open_.upstream_index = index;
+        if (key == "index") {
+            index = json::integer(value).value_or(index);
+        } else if (key == "content_block" && value.get_object().get(block) == simdjson::SUCCESS) {
+            has_block = true;
+            outcome = start_block_at(index, block, sink);
+        }
+        return !has_block;
+    });
+    if (!has_block) ++dropped_;
+    return outcome;
+}
+
+Result<> MessagesDecoder::start_block_at(std::int64_t index, json::object& block, EventSink& sink) {
+    if (is_again_ && index <= highest_index_) {
+        const bool is_same = open_.kind != Kind::none && open_.upstream_index == index;
+        if (is_same && !open_.has_content) return {};
+        return fail(ErrorKind::upstream_broken, "The upstream began its answer anew.");
+    }
+    const auto type = text_of(block, "type");
+    if (!type) {
+        ++dropped_;
         return {};
-    };
-    json::value found;  // the index may stand behind the block
-    if (event.find_field_unordered("index").get(found) == simdjson::SUCCESS) {
-        index = json::integer(found).value_or(index);
     }
-    if (event.find_field_unordered("content_block").get(found) == simdjson::SUCCESS) {
-        return begin_at(found);
-    }
-    ++dropped_;
+    end_block(sink);
+    highest_index_ = std::max(highest_index_, index);
+    begin(*type, block, sink);
+    open_.upstream_index = index;
     return {};
 }
 
@@ -162,14 +173,15 @@ void MessagesDecoder::begin(std::string_view type, json::object& block, EventSin
 void MessagesDecoder::begin_opaque(std::string_view type, json::object& block) {
     open_.kind = Kind::opaque;
     open_.type = type;
+    const auto raw = raw_of(block);
+    open_.json = raw;
+    if (raw.empty()) return;
     const auto slot_name = type == "compaction" ? std::string_view("content") : "input";
     std::string_view slot;
     each_field(block, [&](std::string_view key, json::value& value) {
         if (key == slot_name) slot = json::raw(value);
     });
-    const auto raw = raw_of(block);
-    open_.json = raw;
-    if (slot.empty() || raw.empty()) return;
+    if (slot.empty()) return;
     open_.slot = static_cast<std::size_t>(slot.data() - raw.data());
     open_.slot_size = slot.size();
 }

@@ -57,6 +57,8 @@ class MessagesDecoder : public StreamDecoder {
                   canonical::EventSink& sink);
     bool start_message(wire::json::object& event, canonical::EventSink& sink);
     Result<> start_block(wire::json::object& event, canonical::EventSink& sink);
+    Result<> start_block_at(std::int64_t index, wire::json::object& block,
+                            canonical::EventSink& sink);
     void begin(std::string_view type, wire::json::object& block, canonical::EventSink& sink);
     void begin_opaque(std::string_view type, wire::json::object& block);
     bool take_delta(wire::json::object& event, canonical::EventSink& sink);

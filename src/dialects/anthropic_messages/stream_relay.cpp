@@ -24,7 +24,7 @@ void append_line(std::string& out, std::string_view data) {
 
 // What one event says.
 struct MessagesRelay::Seen {
-    std::string type{};
+    std::string_view type{};   // good until another text is read
     std::string_view model{};  // the value, with its quotes
     std::int64_t index = -1;
     bool is_error = false;
@@ -113,7 +113,7 @@ Result<> MessagesRelay::pass(const wire::SseEvent& event, std::string& out) {
     if (data.says_nothing()) return {};
     Seen seen;
     const auto reads = [&] {
-        seen = {.type = std::string(event.name)};
+        seen = {.type = event.name};
         auto document = json::read(data.text());
         json::object object;
         return document.get_object().get(object) == simdjson::SUCCESS && look(object, seen) &&
@@ -129,7 +129,7 @@ Result<> MessagesRelay::pass(const wire::SseEvent& event, std::string& out) {
     const auto shown = follow(seen, out);
     if (!shown) return std::unexpected(shown.error());
     if (!*shown) return {};
-    if (!seen.type.empty() && seen.type.find_first_of("\r\n") == std::string::npos) {
+    if (!seen.type.empty() && seen.type.find_first_of("\r\n") == std::string_view::npos) {
         out += "event: ";
         out += seen.type;
         out += '\n';

@@ -1,6 +1,8 @@
 #include "dialects/anthropic_messages/usage.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "dialects/anthropic_messages/words.hpp"
 
@@ -8,44 +10,38 @@ namespace router::dialects::anthropic_messages {
 
 namespace json = wire::json;
 
-// A count never falls while a stream goes on: some servers that are not Anthropic's send zeros for
-// what they told before.
-void UsageCount::note(std::uint64_t& count, json::value& value) {
-    const auto told = json::whole_number(value);
-    if (!told) return;
-    is_known_ = true;
-    if (*told > 0) count = *told;
+void UsageCount::read(json::value& usage) {
+    json::each_member(usage,
+                      [this](std::string_view key, json::value& value) { note(key, value); });
 }
 
-void UsageCount::read(json::value& usage) {
-    json::each_member(usage, [&](std::string_view key, json::value& value) {
-        if (key == "input_tokens") {
-            note(input_, value);
-        } else if (key == "output_tokens") {
-            note(output_, value);
-        } else if (key == "cache_read_input_tokens") {
-            note(cache_read_, value);
-        } else if (key == "cache_creation_input_tokens") {
-            note(cache_written_, value);
-        } else if (key == "cache_creation") {
-            json::each_member(value, [&](std::string_view kept, json::value& count) {
-                if (kept == "ephemeral_5m_input_tokens") note(written_5m_, count);
-                if (kept == "ephemeral_1h_input_tokens") note(written_1h_, count);
-            });
-        } else if (key == "output_tokens_details") {
-            json::each_member(value, [&](std::string_view detail, json::value& count) {
-                if (detail != "thinking_tokens" || !json::whole_number(count)) return;
-                note(thinking_, count);
-                knows_thinking_ = true;
-            });
-        } else if (key == "server_tool_use") {
-            json::each_member(value, [&](std::string_view tool, json::value& count) {
-                if (tool == "web_search_requests") note(web_searches_, count);
-            });
-        } else if (key == "service_tier") {
-            service_tier_ = openai_tier(json::text_or_empty(value));
-        }
-    });
+// No name stands in two of the groups. A count never falls while a stream goes on: some servers
+// that are not Anthropic's send zeros for what they told before.
+void UsageCount::note(std::string_view key, json::value& value) {
+    using Count = std::uint64_t UsageCount::*;
+    static constexpr std::array<std::pair<std::string_view, Count>, 8> counts{
+        {{"input_tokens", &UsageCount::input_},
+         {"output_tokens", &UsageCount::output_},
+         {"cache_read_input_tokens", &UsageCount::cache_read_},
+         {"cache_creation_input_tokens", &UsageCount::cache_written_},
+         {"ephemeral_5m_input_tokens", &UsageCount::written_5m_},
+         {"ephemeral_1h_input_tokens", &UsageCount::written_1h_},
+         {"thinking_tokens", &UsageCount::thinking_},
+         {"web_search_requests", &UsageCount::web_searches_}}};
+    for (const auto& [name, count] : counts) {
+        if (key != name) continue;
+        const auto told = json::whole_number(value);
+        if (!told) return;
+        is_known_ = true;
+        knows_thinking_ = knows_thinking_ || key == "thinking_tokens";
+        if (*told > 0) this->*count = *told;
+        return;
+    }
+    if (key == "cache_creation" || key == "output_tokens_details" || key == "server_tool_use") {
+        read(value);
+    } else if (key == "service_tier") {
+        service_tier_ = openai_tier(json::text_or_empty(value));
+    }
 }
 
 canonical::Usage UsageCount::canonical() const {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <string_view>
 
 #include "canonical/usage.hpp"
 #include "wire/json.hpp"
@@ -22,7 +22,7 @@ class UsageCount {
     const std::string& service_tier() const { return service_tier_; }  // in OpenAI's word
 
  private:
-    void note(std::uint64_t& count, wire::json::value& value);
+    void note(std::string_view key, wire::json::value& value);
 
     std::uint64_t input_ = 0;
     std::uint64_t output_ = 0;
