@@ -39,6 +39,7 @@ struct Seen {
     std::vector<Edit> edits{};
     Json number{};  // sequence_number as it stands; empty: there is none
     bool is_web_search = false;
+    bool is_broken = false;
 };
 
 class Relay final : public StreamRelay {
@@ -84,6 +85,8 @@ void Relay::take_member(std::string_view key, json::value& value, std::string_vi
         seen.type = json::text_or_empty(value);
     } else if (key == "sequence_number") {
         seen.number = json::raw(value);
+        seen.is_broken = seen.number.empty();
+        if (seen.is_broken) return;
         const auto number = json::integer(value).value_or(-1);
         next_ = number < 0 || number > most_events ? next_ : number + added_;
         if (number == next_) return;
@@ -113,7 +116,8 @@ bool Relay::look(std::string_view data, Seen& seen) {
     const bool is_read = each_member_of(members, [&](std::string_view key, json::value& value) {
         take_member(key, value, data, seen);
     });
-    return is_read && document.current_location().error() == simdjson::OUT_OF_BOUNDS;
+    return is_read && !seen.is_broken &&
+           document.current_location().error() == simdjson::OUT_OF_BOUNDS;
 }
 
 void Relay::note(const Seen& seen) {

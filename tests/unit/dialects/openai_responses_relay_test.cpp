@@ -100,8 +100,11 @@ TEST(ResponsesRelay, BeatsWithoutAGapInTheNumbers) {
 }
 
 TEST(ResponsesRelay, DropsWhatIsNoJson) {
-    const Relayed relayed(created + "data: {broken\n\n" + completed);
-    EXPECT_EQ(relayed.relay->dropped(), 1);
+    const Relayed relayed(created +
+                          "data: {broken\n\ndata: {\"sequence_number\":\xef"
+                          "0}\n\n" +
+                          completed);
+    EXPECT_EQ(relayed.relay->dropped(), 2);
     EXPECT_EQ(relayed.out.find("broken"), std::string::npos);
 }
 
