@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "dialects/fit_steps.hpp"
+#include "wire/json_tree.hpp"
 
 namespace router::dialects {
 
@@ -169,7 +170,11 @@ void fit_output(Fitting& fitting) {
         return;
     std::string text =
         "Answer with one JSON object and nothing else: no words around it, no code fence.";
-    if (is_schema) text += " It follows this JSON schema:\\n" + wire::escaped(output.schema);
+    if (is_schema) {
+        const auto schema = wire::parse_json(output.schema);
+        text += " It follows this JSON schema:\\n" +
+                wire::escaped(schema ? wire::json_text(*schema) : std::string(output.schema));
+    }
     ask_for(fitting, std::move(text));
     fitting.lose(field_name(fitting, Field::output),
                  "the model does not take it; it is asked for in words");
