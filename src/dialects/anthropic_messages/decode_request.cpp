@@ -214,7 +214,10 @@ Result<> read_output_config(json::value& value, Request& request) {
         } else if (key == "format") {
             outcome = read_format(member, request);
         } else {
-            request.extras.emplace_back("output_config." + std::string(key), valid_raw(member));
+            const auto name = "output_config." + std::string(key);
+            const auto raw = valid_raw(member);
+            if (raw.empty()) outcome = refuse(name, "Input should be valid JSON");
+            request.extras.emplace_back(name, raw);
         }
         return outcome.has_value();
     });

@@ -145,7 +145,8 @@ void write_output_config(Encoding& encoding) {
     }
     for (const auto& extra : request.extras) {
         if (has_extras && is_part(extra)) {
-            writer.raw(extra.first.substr(output_config.size()), extra.second);
+            const auto name = std::string_view(extra.first).substr(output_config.size());
+            writer.raw(wire::escaped(name), extra.second);
         }
     }
     writer.end_object();
@@ -171,7 +172,7 @@ void write_extras(Encoding& encoding) {
     for (const auto& [name, value] : encoding.request().extras) {
         if (name.starts_with(output_config) && encoding.is_own()) continue;
         if (encoding.is_own()) {
-            encoding.writer().raw(name, value);
+            encoding.writer().raw(wire::escaped(name), value);
         } else {
             encoding.lose(name, no_field);
         }

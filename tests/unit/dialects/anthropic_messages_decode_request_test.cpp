@@ -294,6 +294,7 @@ TEST(AnthropicRequest, NamesTheFieldThatIsWrong) {
         {with(R"("tools":[{"input_schema":{}}])"), "tools.0.name: Field required"},
         {with(R"("tools":[{"name":"f"}])"), "tools.0.input_schema: Input should be an object"},
         {with(R"("x":tru)"), "x: Input should be valid JSON"},
+        {with(R"("output_config":{"x":tru})"), "output_config.x: Input should be valid JSON"},
         {with(R"("x":1)") + "}", "The body should be valid JSON."}};
     for (const auto& [body, message] : cases) EXPECT_EQ(Decoded(body).error(), message) << body;
     EXPECT_EQ(user(R"({"type":"text","text":"a"},{"text":"b"})").error(),

@@ -367,8 +367,9 @@ TEST(AnthropicEncodeRequest, WritesItsOwnFieldsBack) {
     request.extras.emplace_back("context_management", R"({"edits":[]})");
     request.extras.emplace_back("output_config.task_budget", "{}");
     request.user = "u";
+    request.extras.emplace_back("a\"b", "1");
     EXPECT_EQ(body(request), hi + R"(,"output_config":{"task_budget":{}},"metadata":)"
-                                  R"({"user_id":"u"},"context_management":{"edits":[]})");
+                                  R"({"user_id":"u"},"context_management":{"edits":[]},"a\"b":1)");
 }
 
 }  // namespace
