@@ -250,11 +250,9 @@ class Conversion {
                 item.key = std::move(key);
             }
         }
-        if (auto* items = node.find("items"); items != nullptr) {
-            auto element = items->is(Kind::array) && !items->items.empty()
-                               ? JsonTree(items->items.front())
-                               : std::move(*items);
-            node.set("items", convert(std::move(element)));
+        if (auto items = node.take("items")) {
+            const bool is_tuple = items->is(Kind::array) && !items->items.empty();
+            node.set("items", convert(is_tuple ? items->items.front() : std::move(*items)));
         }
         infer_type(node);
         drop_unknown_required(node);

@@ -127,6 +127,7 @@ TEST(GeminiSchema, EndsWhateverItIsGiven) {
     doubling += R"("40":{"type":"string"}}})";
     EXPECT_LT(gemini_schema(doubling).size(), 1'000'000U);
     EXPECT_EQ(gemini_schema("[1]"), "{}");
+    expect_json(gemini_schema(R"({"items":1})"), R"({"items":{"type":"string"},"type":"array"})");
     expect_json(gemini_schema(R"({"allOf":[{"$ref":"#"}]})"), R"({"type":"string"})");
 }
 
