@@ -1,8 +1,8 @@
-# router_layer(NAME ON layers-beneath... USES external-targets...)
+# router_layer(NAME ON layers-beneath... USES external-targets... EMBEDS files... PRECOMPILES headers...)
 # A layer is the folder src/NAME as a static library. One not declared yet cannot be stood upon, so no cycle can be written.
 # The test `layers` (tools/check_layers.py) reads the same calls and holds every #include to them.
 function(router_layer name)
-    cmake_parse_arguments(arg "" "" "ON;USES;EMBEDS" ${ARGN})
+    cmake_parse_arguments(arg "" "" "ON;USES;EMBEDS;PRECOMPILES" ${ARGN})
     foreach(beneath IN LISTS arg_ON)
         if(NOT TARGET ${beneath})
             message(FATAL_ERROR "layer ${name} stands on ${beneath}, which is not beneath it")
@@ -14,6 +14,11 @@ function(router_layer name)
     target_compile_definitions(${name} PRIVATE ROUTER_VERSION="${PROJECT_VERSION}")
     target_compile_options(${name} PRIVATE -Wall -Wextra -Wshadow -Wconversion -Werror)
     target_link_libraries(${name} PUBLIC ${arg_ON} ${arg_USES})
+    # The JSON library's header is most of what a small source costs to compile. Sanitized, it is not.
+    if(arg_PRECOMPILES AND NOT ROUTER_SANITIZE)
+        target_precompile_headers(${name} PRIVATE ${arg_PRECOMPILES})
+        target_compile_options(${name} PRIVATE -Xclang -fno-pch-timestamp)
+    endif()
     foreach(file IN LISTS arg_EMBEDS)
         router_embed(${name} ${CMAKE_CURRENT_SOURCE_DIR}/${name}/${file})
     endforeach()

@@ -21,7 +21,7 @@ def declared_layers(root):
     text = (root / "src/CMakeLists.txt").read_text()
     layers = {}
     for name, rest in re.findall(r"^router_layer\((\w+)(.*?)\)", text, re.M | re.S):
-        stands_on = re.search(r"\bON\s+(.*?)(?=\bUSES\b|\bEMBEDS\b|$)", rest, re.S)
+        stands_on = re.search(r"\bON\s+(.*?)(?=\bUSES\b|\bEMBEDS\b|\bPRECOMPILES\b|$)", rest, re.S)
         layers[name] = set(stands_on.group(1).split()) if stands_on else set()
     return layers
 

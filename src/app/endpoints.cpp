@@ -7,6 +7,7 @@
 #include "gateway/chat_call.hpp"
 #include "gateway/list_models.hpp"
 #include "gateway/refuse.hpp"
+#include "gateway/stored_responses.hpp"
 #include "wire/url.hpp"
 
 namespace router::app {
@@ -77,6 +78,10 @@ http::awaitable<void> call_gemini(Exchange& client, Context context) {
     return refuse_unknown(client);
 }
 
+http::awaitable<void> serve_stored(Exchange& client, Context context) {
+    return gateway::serve_stored(client, context.services, std::string(context.rest));
+}
+
 // Codex asks whether it may speak WebSocket, and posts at once when told that it may not; any other
 // answer costs it seven tries (seen with 0.169, 2026-11-22).
 http::awaitable<void> refuse_websocket(Exchange& client, Context) {
@@ -144,6 +149,8 @@ constexpr std::array routes{
     Route{"POST", "/responses", call<gateway::responses>},
     Route{"GET", "/responses", refuse_websocket},
     Route{"POST", "/responses/input_tokens", call<gateway::responses_input_tokens>},
+    Route{"GET", "/responses/", serve_stored},
+    Route{"DELETE", "/responses/", serve_stored},
     Route{"POST", "/messages", call<gateway::messages>},
     Route{"POST", "/messages/count_tokens", call<gateway::messages_count_tokens>},
     Route{"POST", "/models/", call_gemini},

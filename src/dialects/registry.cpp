@@ -1,6 +1,7 @@
 #include "dialects/registry.hpp"
 
 #include "dialects/anthropic_messages/dialect.hpp"
+#include "dialects/bedrock_converse/dialect.hpp"
 #include "dialects/gemini/dialect.hpp"
 #include "dialects/openai_chat/dialect.hpp"
 #include "dialects/openai_responses/dialect.hpp"
@@ -15,6 +16,8 @@ const Dialect& dialect(canonical::DialectId id) {
             return anthropic_messages::dialect();
         case canonical::DialectId::gemini:
             return gemini::dialect();
+        case canonical::DialectId::bedrock_converse:
+            return bedrock_converse::dialect();
         default:
             return openai_chat::dialect();
     }

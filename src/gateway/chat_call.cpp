@@ -31,8 +31,9 @@ http::awaitable<Result<>> run(http::Exchange& client, Services& services,
     if (!caller) co_return std::unexpected(caller.error());
     record.caller = caller->name;
 
-    auto incoming = co_await receive(client, config.snapshot->server, endpoint,
-                                     in_url);  // body -> what routing must know; bytes kept
+    auto incoming =
+        co_await receive(client, config.snapshot->server, endpoint, in_url, record.caller,
+                         services.responses);  // body -> what routing must know; bytes kept
     if (!incoming) co_return std::unexpected(incoming.error());
     record.model = (*incoming)->model;
     record.is_streaming = (*incoming)->is_streaming;

@@ -85,13 +85,23 @@ void tell(const Answer& answer, EventSink& sink) {
     sink.take(Used{.usage = answer.usage});
 }
 
+// Whose account signed a proof goes with it.
+void name_issuer(Block& block, const std::string& issuer) {
+    const auto name = [&](Signature& signature) {
+        if (signature.is_present() && signature.issuer.empty()) signature.issuer = issuer;
+    };
+    if (auto* thinking = std::get_if<ThinkingBlock>(&block)) name(thinking->signature);
+    if (auto* call = std::get_if<ToolCallBlock>(&block)) name(call->signature);
+    if (auto* text = std::get_if<TextBlock>(&block)) name(text->signature);
+}
+
 }  // namespace
 
 ConvertedStream::ConvertedStream(const dialects::Dialect& to,
                                  const dialects::AnswerContext& context, Conversion conversion,
                                  storage::SignatureStore* store)
     : conversion_(std::move(conversion)),
-      notes_(store, conversion_.issuer),
+      notes_(store, conversion_.caller, conversion_.issuer),
       decoder_(conversion_.from->stream_decoder()),
       encoder_(to.stream_encoder(context)),
       restored_(conversion_.names, *this),
@@ -134,15 +144,10 @@ Result<ConvertedAnswer> convert_answer(std::string_view body, const dialects::Di
     auto answer = conversion.from->decode_answer(body);
     if (!answer) return std::unexpected(answer.error());
     conversion.names.restore(*answer);
-    ThinkingNotes notes(store, conversion.issuer);
+    ThinkingNotes notes(store, conversion.caller, conversion.issuer);
     notes.take(*answer);
     for (auto& choice : answer->choices) {
-        for (auto& block : choice.blocks) {
-            if (auto* thinking = std::get_if<ThinkingBlock>(&block))
-                thinking->signature.issuer = conversion.issuer;
-            if (auto* call = std::get_if<ToolCallBlock>(&block))
-                call->signature.issuer = conversion.issuer;
-        }
+        for (auto& block : choice.blocks) name_issuer(block, conversion.issuer);
     }
     if (conversion.merges_thinking) merge_thinking(*answer);
     ConvertedAnswer converted{.body = written(*answer, to, context, as_stream),

@@ -17,6 +17,7 @@ struct Conversion {
     dialects::ToolNames names;                // as the upstream knows the tools
     std::vector<canonical::Loss> losses;      // what could not be said
     std::string issuer;                       // the account that signs what the model thinks
+    std::string caller;                       // whose call it is: notes of thoughts are theirs
     bool merges_thinking = false;             // thoughts are shown as text
     std::string model;                        // that the upstream was asked for
 };

@@ -85,8 +85,18 @@ Result<> decode_once(Incoming& incoming, const Endpoint& endpoint, storage::Sign
                                            .is_streaming = incoming.is_streaming};
     auto decoded = dialects::dialect(endpoint.dialect).decode_request(incoming.body, context);
     if (!decoded) return std::unexpected(decoded.error());
+    for (const auto& [name, value] : decoded->extras) {
+        if (endpoint.dialect != DialectId::openai_responses || name != "previous_response_id" ||
+            value == "null")
+            continue;
+        return fail(ErrorKind::bad_request,
+                    "There is no stored response " + std::string(value) +
+                        ". It was not kept, or by another provider than the one that serves this "
+                        "model.",
+                    "previous_response_id", "previous_response_not_found");
+    }
     decoded->is_streaming = incoming.is_streaming;
-    if (store != nullptr) restore_thinking(*decoded, *store);
+    if (store != nullptr) restore_thinking(*decoded, incoming.caller, *store);
     incoming.canonical = std::move(*decoded);
     return {};
 }
@@ -141,6 +151,7 @@ Result<> convert(const routing::Attempt& attempt, Incoming& incoming, const Endp
                                                 .names = std::move(fitted->names),
                                                 .losses = std::move(losses),
                                                 .issuer = upstream.issuer(),
+                                                .caller = incoming.caller,
                                                 .merges_thinking = target.merges_thinking,
                                                 .model = std::string(manner.model)});
     return {};
@@ -161,6 +172,7 @@ Result<> prepare(const routing::Attempt& attempt, Incoming& incoming, const Endp
     if (may_pass_through(incoming, endpoint, target, config, services, manner)) {
         out.ask.dialect = endpoint.dialect;
         if (endpoint.dialect == DialectId::anthropic_messages) pass_betas_on(request, out);
+        out.ask.headers = out.headers;
         pass_through(attempt, incoming, endpoint, out);
     } else if (auto converted = convert(attempt, incoming, endpoint, config, services, manner, out);
                !converted) {

@@ -1,5 +1,6 @@
 #include "gateway/receive.hpp"
 
+#include "gateway/stored_responses.hpp"
 #include "wire/multipart.hpp"
 
 namespace router::gateway {
@@ -47,14 +48,20 @@ Result<> read_form(Incoming& incoming, std::string_view boundary) {
 
 }  // namespace
 
-http::awaitable<Result<std::unique_ptr<Incoming>>> receive(http::Exchange& client,
-                                                           const config::ServerSettings& settings,
-                                                           const Endpoint& endpoint,
-                                                           const InUrl& in_url) {
+http::awaitable<Result<std::unique_ptr<Incoming>>> receive(
+    http::Exchange& client, const config::ServerSettings& settings, const Endpoint& endpoint,
+    const InUrl& in_url, std::string_view caller, storage::ResponseStore* store) {
     const auto body = co_await client.read_body(settings.max_body_bytes);
     if (!body) co_return std::unexpected(body.error());
     auto incoming = std::make_unique<Incoming>();
     incoming->body = *body;
+    incoming->caller = caller;
+    const bool is_response = endpoint.dialect == canonical::DialectId::openai_responses &&
+                             endpoint.operation == Operation::complete;
+    if (is_response && store != nullptr) {
+        const auto continued = continue_stored(*incoming, *store);
+        if (!continued) co_return std::unexpected(continued.error());
+    }
     incoming->content_type = client.request().header("content-type");
     const auto boundary = endpoint.body == BodyKind::form
                               ? wire::multipart_boundary(incoming->content_type)

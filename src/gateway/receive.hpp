@@ -10,6 +10,7 @@
 #include "dialects/client_body.hpp"
 #include "gateway/endpoint.hpp"
 #include "http/exchange.hpp"
+#include "storage/response_store.hpp"
 
 namespace router::gateway {
 
@@ -19,8 +20,11 @@ struct Incoming {
     std::string model;
     bool is_streaming = false;
     bool wants_usage = false;
-    bool is_json_array = false;  // its stream is one array, not events (Gemini)
+    std::string caller;            // the name of whose key it came with
+    bool is_to_be_stored = false;  // a call of Responses that did not say otherwise
+    bool is_json_array = false;    // its stream is one array, not events (Gemini)
     std::string content_type;
+    std::string own_body;  // what `body` is a view of when it is not the client's own bytes
     std::string_view body;
     std::optional<dialects::ClientBody> json;     // of a JSON body
     std::optional<canonical::Request> canonical;  // once a target of another dialect needs it
@@ -31,13 +35,13 @@ struct Incoming {
     }
 };
 
-// Reads the body and what routing must know of it.
+// Reads the body and what routing must know of it. A call that goes on from a stored response gets
+// that one's items.
 //   errors  those of Exchange::read_body() and Request::read(); bad_request for a form without a
 //           model, or with two
-http::awaitable<Result<std::unique_ptr<Incoming>>> receive(http::Exchange& client,
-                                                           const config::ServerSettings& settings,
-                                                           const Endpoint& endpoint,
-                                                           const InUrl& in_url);
+http::awaitable<Result<std::unique_ptr<Incoming>>> receive(
+    http::Exchange& client, const config::ServerSettings& settings, const Endpoint& endpoint,
+    const InUrl& in_url, std::string_view caller, storage::ResponseStore* store);
 
 // The body as a target gets it.
 void write_for(const Incoming& incoming, const dialects::Changes& changes,

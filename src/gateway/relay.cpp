@@ -5,9 +5,10 @@
 
 #include "dialects/registry.hpp"
 #include "gateway/answer_headers.hpp"
-#include "gateway/event_reader.hpp"
 #include "gateway/mock.hpp"
+#include "gateway/stored_responses.hpp"
 #include "http/bytes.hpp"
+#include "providers/event_reader.hpp"
 #include "wire/json_text.hpp"
 
 namespace router::gateway {
@@ -62,13 +63,19 @@ dialects::AnswerContext context_for(const Incoming& incoming, const Endpoint& en
 // long as the stream, is small.
 class Stream {
  public:
-    Stream(Sent& sent, std::unique_ptr<dialects::StreamRelay> relay, http::Exchange& client,
+    Stream(Sent& sent, std::unique_ptr<dialects::StreamRelay> relay,
+           std::unique_ptr<ResponseKeeper> keeper, http::Exchange& client,
            accounting::CallRecord& record)
         : sent_(sent),
           client_(client),
           record_(record),
           relay_(std::move(relay)),
-          reader_(event_limit) {}
+          keeper_(std::move(keeper)),
+          reader_(sent.framing, event_limit) {}
+
+    ~Stream() { client_.stop_heartbeats(); }  // they ask us for their words
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
 
     void set_headers(std::string lines) { headers_ = std::move(lines); }
 
@@ -98,6 +105,7 @@ class Stream {
         if (is_last) {
             if (const auto ended = relay_->finish(out); !ended)
                 return fail_with(ended.error(), out);
+            if (keeper_) keeper_->keep_last_event(out);
         }
         return send_out(out, is_last);
     }
@@ -141,16 +149,25 @@ class Stream {
         if (!client_.has_begun()) {
             client_.begin(200, headers_);
             std::string().swap(headers_);
+            client_.heartbeat_with([this] { return beat(); });
         }
         return client_.write(out, is_last);
+    }
+    // Once the stream has begun, its dialect says what shows that we are alive.
+    std::string_view beat() {
+        beat_.clear();
+        relay_->heartbeat(beat_);
+        return beat_;
     }
 
     Sent& sent_;
     http::Exchange& client_;
     accounting::CallRecord& record_;
     std::unique_ptr<dialects::StreamRelay> relay_;
-    EventReader reader_;
+    std::unique_ptr<ResponseKeeper> keeper_;  // null: the answer is not kept
+    providers::EventReader reader_;
     std::string headers_;
+    std::string beat_;
     bool failed_ = false;
 };
 
@@ -301,6 +318,9 @@ http::awaitable<Result<>> relay_whole(Sent& sent, const Incoming& incoming,
         sent.backend->upstream.take_secrets_out(made.error());
         co_return std::unexpected(std::move(made.error()));
     }
+    if (const auto keeper = keeper_for(incoming, endpoint, is_converted, services)) {
+        as_stream ? keeper->keep_last_event(whole.own) : keeper->keep(whole.own);
+    }
     const auto type = as_stream ? stream_type_of(incoming) : json_type;
     const auto headers = answer_headers(type, sent, &answer.head(), record);
     const bool is_sent = as_stream ? co_await send_as_stream(client, headers, whole.own)
@@ -341,11 +361,14 @@ http::awaitable<Result<>> relay(Sent& sent, Incoming& incoming, const Endpoint& 
                            record);
     }
     const auto& dialect = dialects::dialect(endpoint.dialect);
-    auto relay = sent.conversion
+    const bool is_converted = sent.conversion != nullptr;
+    auto relay = is_converted
                      ? std::make_unique<ConvertedStream>(
                            dialect, context, std::move(*sent.conversion), services.signatures)
                      : dialect.stream_relay(context);
-    auto stream = std::make_unique<Stream>(sent, std::move(relay), client, record);
+    auto keeper = keeper_for(incoming, endpoint, is_converted, services);
+    auto stream =
+        std::make_unique<Stream>(sent, std::move(relay), std::move(keeper), client, record);
     stream->set_headers(
         answer_headers(stream_type_of(incoming), sent, &sent.answer->head(), record));
     incoming.release();

@@ -46,13 +46,21 @@ bool is_signed_thinking(const Block& block) {
     return thinking != nullptr && thinking->signature.is_present();
 }
 
-void restore_turn(Turn& turn, storage::SignatureStore& store, Arena& arena) {
+std::string key_of(std::string_view caller, std::string_view call_id) {
+    std::string key(caller);
+    key += '/';
+    key += call_id;
+    return key;
+}
+
+void restore_turn(Turn& turn, std::string_view caller, storage::SignatureStore& store,
+                  Arena& arena) {
     const bool has_thoughts = std::ranges::any_of(turn.blocks, is_signed_thinking);
     std::vector<Block> blocks;
     blocks.reserve(turn.blocks.size() + 2);
     for (auto& block : turn.blocks) {
         if (auto* call = std::get_if<ToolCallBlock>(&block); call != nullptr) {
-            const auto kept = store.get(call->id);
+            const auto kept = store.get(key_of(caller, call->id));
             const auto note = kept ? read_note(*kept, arena) : Note();
             if (!has_thoughts)
                 blocks.insert(blocks.end(), note.thoughts.begin(), note.thoughts.end());
@@ -115,7 +123,7 @@ void ThinkingNotes::keep(int choice, const std::string& call_id, const Signature
         if (own.issuer.empty()) own.issuer = issuer_;
         append_seal(note, call_mark, {.signature = own});
     }
-    if (!note.empty() && !call_id.empty()) store_->put(call_id, std::move(note));
+    if (!note.empty() && !call_id.empty()) store_->put(key_of(caller_, call_id), std::move(note));
 }
 
 void ThinkingNotes::take(const Answer& answer) {
@@ -135,9 +143,9 @@ void ThinkingNotes::take(const Answer& answer) {
     }
 }
 
-void restore_thinking(Request& request, storage::SignatureStore& store) {
+void restore_thinking(Request& request, std::string_view caller, storage::SignatureStore& store) {
     for (auto& turn : request.turns) {
-        if (turn.role == Role::assistant) restore_turn(turn, store, *request.arena);
+        if (turn.role == Role::assistant) restore_turn(turn, caller, store, *request.arena);
     }
 }
 

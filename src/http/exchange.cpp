@@ -287,7 +287,7 @@ void Exchange::heartbeat(std::chrono::milliseconds interval, std::string header_
     if (interval.count() == 0) return;
     interval_ = interval;
     heartbeat_headers_ = std::move(header_lines);
-    heartbeat_text_ = text;
+    heartbeat_text_ = [text] { return text; };
     last_write_ = channel_->loop().now();
     heartbeat_.set(last_write_ + interval);
 }
@@ -301,7 +301,7 @@ void Exchange::beat() {
     }
     if (!must_flush_) {
         if (!begun_) begin(200, std::string(heartbeat_headers_));
-        write(heartbeat_text_, false);
+        write(heartbeat_text_(), false);
     }
     heartbeat_.set(channel_->loop().now() + interval_);
 }

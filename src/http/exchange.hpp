@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -76,6 +77,11 @@ class Exchange {
     // header_lines)` if none was sent, and `text`. Until the answer ends, or stop_heartbeats().
     void heartbeat(std::chrono::milliseconds interval, std::string header_lines,
                    std::string_view text);
+    // The same with another text from now on, asked for each time. `text` holds until it is called
+    // again.
+    void heartbeat_with(std::function<std::string_view()> text) {
+        heartbeat_text_ = std::move(text);
+    }
     void stop_heartbeats() {
         heartbeat_.clear();
         interval_ = {};
@@ -126,7 +132,7 @@ class Exchange {
     std::chrono::milliseconds interval_{};
     SteadyTime last_write_{};
     std::string heartbeat_headers_;
-    std::string_view heartbeat_text_;
+    std::function<std::string_view()> heartbeat_text_;
 };
 
 // "OK" for 200.
