@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "dialects/fit_steps.hpp"
+#include "wire/json.hpp"
 #include "wire/json_text.hpp"
 #include "wire/json_tree.hpp"
 
@@ -171,6 +172,22 @@ canonical::Json wrapped(canonical::Json text, canonical::Arena& arena) {
     return arena.keep("{\"input\":\"" + std::string(text) + "\"}");
 }
 
+// OpenAI's dialects carry arguments as a text, which may have broken off; others want an object.
+void mend_arguments(Fitting& fitting, ToolCallBlock& call) {
+    const auto client = fitting.request.dialect;
+    const bool is_text = client == DialectId::openai_chat || client == DialectId::openai_responses;
+    if (fitting.is_for_openai() || !is_text) return;
+    const auto begin = call.arguments.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos) {
+        call.arguments = "{}";
+    } else if (call.arguments[begin] != '{' || !wire::json::is_valid(call.arguments)) {
+        call.arguments =
+            fitting.request.arena->keep("{\"_raw\":" + wire::quoted(call.arguments) + '}');
+        fitting.lose(field_name(fitting, Field::messages),
+                     "arguments that are no JSON object go as the text that they are");
+    }
+}
+
 void name_calls(Fitting& fitting) {
     const auto rule = name_rule(fitting.target);
     const bool keeps_namespaces = has_namespaces(fitting);
@@ -187,6 +204,7 @@ void name_calls(Fitting& fitting) {
             if (kind != call->kind)
                 call->arguments = wrapped(call->arguments, *fitting.request.arena);
             call->kind = kind;
+            if (kind == ToolKind::function) mend_arguments(fitting, *call);
             if (has_space) call->name_space.clear();
         }
     }

@@ -393,6 +393,21 @@ TEST(FitTools, ThatWaitAreOfferedOnceFound) {
     EXPECT_EQ(fitted(request, responses("gpt-5.5")).request.tools.size(), 2U);
 }
 
+TEST(FitTools, ThatWereCalledWithBrokenArgumentsDoNotEndTheConversation) {
+    auto request = asked();
+    auto call = ToolCallBlock{.id = "1", .name = "f", .arguments = R"({"a":"b)"};
+    request.turns.push_back(turn(Role::assistant, {call}));
+    const auto arguments = [&](const To& to) {
+        const auto out = fitted(request, to);
+        return std::string(std::get<ToolCallBlock>(out.request.turns[1].blocks[0]).arguments);
+    };
+    EXPECT_EQ(arguments(claude("claude-opus-5")), R"({"_raw":"{\"a\":\"b"})");
+    EXPECT_EQ(arguments(gemini("gemini-2.5-pro")), R"({"_raw":"{\"a\":\"b"})");
+    EXPECT_EQ(arguments(responses("gpt-5")), R"({"a":"b)");
+    std::get<ToolCallBlock>(request.turns[1].blocks[0]).arguments = " ";
+    EXPECT_EQ(arguments(claude("claude-opus-5")), "{}");
+}
+
 TEST(FitTools, ThatWereCalledAreDeclaredToAnthropic) {
     auto request = asked();
     request.turns.push_back(turn(Role::assistant, {called("1", "f")}));
