@@ -13,7 +13,8 @@ from sdk.world import World  # noqa: E402
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory):
-    made = World(tmp_path_factory.mktemp("agents"), general_settings={"master_key": "sk-agent-5d1c"})
+    # Claude Code asks unknown names to think as the newest Claude does, and in its own dialect that goes through as it is.
+    made = World(tmp_path_factory.mktemp("agents"), {"anthropic_messages": "anthropic/claude-opus-5"}, general_settings={"master_key": "sk-agent-5d1c"})
     made.router.secrets = ["sk-agent-5d1c", "quokka-7731"]
     yield made
     made.stop()

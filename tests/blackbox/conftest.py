@@ -7,6 +7,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for `fakes`
 
+pytest.register_assert_rewrite("sdk.scenarios")
+
 from fakes.certificates import Authority  # noqa: E402
 from fakes.upstream import FakeUpstream  # noqa: E402
 from router import Router, find_binary, model  # noqa: E402

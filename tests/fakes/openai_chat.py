@@ -17,9 +17,10 @@ def _refuse(message: str, param="", code=""):
 class OpenAiChat:
     name = "openai_chat"
     path = "/v1/chat/completions"
+    own_members = ()  # of a request, beyond OpenAI's
 
     def headers(self):
-        return [("x-request-id", "req_quokka"), ("openai-processing-ms", "321"), ("x-ratelimit-remaining-requests", "9999")]
+        return [("x-request-id", "req_quokka"), ("openai-processing-ms", "321")]
 
     # -- what it is sent
 
@@ -32,7 +33,8 @@ class OpenAiChat:
         if not (call.header("authorization") or "").startswith("Bearer sk-"):
             raise Refused(401, "You didn't provide an API key.", code="invalid_api_key")
         body = checks.as_json(call)
-        for problem in schemas.problems("chat request", body):
+        known = {key: value for key, value in body.items() if key not in self.own_members}
+        for problem in schemas.problems("chat request", known):
             _refuse(f"Unknown parameter or invalid value: {problem}", code="unknown_parameter")
         self.check_settings(body)
         _check_tools(body)
@@ -156,7 +158,7 @@ class OpenAiChat:
         if refused.retry_after is not None and refused.retry_in == "header":
             headers += [("retry-after", f"{refused.retry_after:g}"), ("retry-after-ms", f"{refused.retry_after * 1000:g}")]
         if refused.retry_after is not None and refused.retry_in == "body":  # here: the rate limit's own header
-            headers.append(("x-ratelimit-reset-requests", f"{refused.retry_after:g}s"))
+            headers += [("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", f"{refused.retry_after:g}s")]
         if refused.retry_after is not None and refused.retry_in == "text":
             message += f" Please try again in {refused.retry_after:g}s."
         kinds = {401: "invalid_request_error", 429: "requests", 500: "server_error", 503: "server_error"}
@@ -172,6 +174,7 @@ class DeepSeek(OpenAiChat):
     """Shows what it thinks, and refuses a second round without it."""
 
     name = "deepseek"
+    own_members = ("thinking",)
 
     def __init__(self):
         self.thought_of = {}

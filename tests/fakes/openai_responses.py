@@ -88,7 +88,7 @@ class OpenAiResponses:
         if refused.retry_after is not None and refused.retry_in == "text":
             message += f" Please try again in {refused.retry_after:g}s."
         if refused.retry_after is not None and refused.retry_in == "body":
-            headers.append(("x-ratelimit-reset-tokens", f"{refused.retry_after:g}s"))
+            headers += [("x-ratelimit-remaining-tokens", "0"), ("x-ratelimit-reset-tokens", f"{refused.retry_after:g}s")]
         kinds = {429: "rate_limit_error", 500: "server_error", 503: "server_error"}
         kind = refused.kind or kinds.get(refused.status, "invalid_request_error")
         code = refused.code or {429: "rate_limit_exceeded"}.get(refused.status)

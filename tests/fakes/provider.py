@@ -69,7 +69,8 @@ class Provider:
         call.whole(json.dumps(body).encode(), refused.status, [*self.dialect.headers(), *refused.headers, *headers])
 
     def _break(self, call, seen, breaks: Breaks):
-        events = self.dialect.events(breaks.said, seen)[: breaks.after]
+        events = self.dialect.events(breaks.said, seen)
+        events = events[: min(breaks.after, len(events) - 3)]  # it never came to its end
         if breaks.how == "error":
             events = events + self.dialect.error_events(breaks, len(events))
         call.stream_head(self.dialect.headers())

@@ -21,7 +21,10 @@ EXTENSIONS = {
     "ResponseRefusalDeltaEvent": ["obfuscation"],
     "ResponseFunctionCallArgumentsDeltaEvent": ["obfuscation"],
     "ResponseReasoningSummaryTextDeltaEvent": ["obfuscation"],
-    "CompletionUsage": ["prompt_cache_hit_tokens", "prompt_cache_miss_tokens"],
+    "ResponseFunctionCallArgumentsDoneEvent": ["name"],  # older SDKs want it
+    "AnnotationURLCitation": ["content"],  # as OpenRouter says what was cited
+    "CompletionUsage": ["server_tool_use_details", "prompt_cache_hit_tokens", "prompt_cache_miss_tokens"],
+    "Choice": ["native_finish_reason", "stop_reason"],  # as OpenRouter and vLLM say what the provider said
     "ChatCompletionMessage": ["reasoning_content", "reasoning", "reasoning_details", "images"],
     "ChoiceDelta": ["reasoning_content", "reasoning", "reasoning_details", "images", "annotations"],
     "ChatCompletionMessageFunctionToolCall": ["extra_content", "index"],
@@ -57,7 +60,11 @@ def event_types(name: str) -> set[str]:
 def _chat_request():
     from openai.types.chat import completion_create_params as params
 
-    return _both(params.CompletionCreateParamsNonStreaming, params.CompletionCreateParamsStreaming)
+    schema = _both(params.CompletionCreateParamsNonStreaming, params.CompletionCreateParamsStreaming)
+    pictures = {"type": "array", "items": {"oneOf": [{"$ref": "#/$defs/ChatCompletionContentPartTextParam"},
+                                                     {"$ref": "#/$defs/ChatCompletionContentPartImageParam"}]}}
+    schema["$defs"]["ChatCompletionToolMessageParam"]["properties"]["content"]["anyOf"].append(pictures)  # as the API says in its 400
+    return schema
 
 
 def _responses_request():
@@ -68,6 +75,9 @@ def _responses_request():
     schema["properties"]["client_metadata"] = {"type": "object"}  # Codex
     for name in ("EasyInputMessageParam", "Message"):
         schema["$defs"][name]["properties"]["id"] = {"type": "string"}  # Codex
+    words = {"type": "array", "items": {"oneOf": [{"$ref": "#/$defs/ResponseOutputTextParam"}, {"$ref": "#/$defs/ResponseOutputRefusalParam"}]}}
+    schema["$defs"]["EasyInputMessageParam"]["properties"]["content"]["anyOf"].append(words)  # of the assistant, as the API takes them
+    schema["$defs"]["ResponseOutputTextParam"]["required"] = ["text", "type"]
     reasoning = schema["$defs"]["ResponseReasoningItemParam"]["properties"]
     reasoning["content"] = {"anyOf": [reasoning["content"], {"type": "null"}]}  # Codex
     return schema

@@ -86,12 +86,12 @@ function chat(base, key) {
           if (delta.content) leaveWhenTold(spec, () => stream.abort());
         }
         answer = await stream.finalChatCompletion();
-        answer.choices[0].message.reasoning_content ??= thought;
+        answer.choices[0].message.reasoning_content = thought; // the SDK keeps the last piece only
       } else {
         answer = await sdk.chat.completions.create(asked(spec, turns));
       }
       const { message, finish_reason } = answer.choices[0];
-      found.text = message.content ?? message.refusal ?? '';
+      found.text = message.content || message.refusal || '';
       found.thought = message.reasoning_content ?? '';
       found.calls = (message.tool_calls ?? []).map((call) => ({
         id: call.id, name: call.function.name, arguments: JSON.parse(call.function.arguments) }));

@@ -12,6 +12,7 @@ A conversation is a dict, so that the SDKs for Node can be told it, too:
     effort                 "low", "medium", "high": think
     max_tokens             a number
     abort                  leave after the first words
+    one_round              do not go on when tools are called (Python)
     bare                   play back only what the dialect's own fields hold: no proof of thinking in foreign ones
 
 What comes of it is a dict as well:

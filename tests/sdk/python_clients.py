@@ -26,7 +26,7 @@ class _Client:
                 found = dict(text="", thought="", calls=[], finish=None, usage=None, model=None)
                 self.rounds.append(found)
                 native = self.stream(found) if spec.get("stream") else self.whole(found)
-                if not found["calls"]:
+                if not found["calls"] or spec.get("one_round"):
                     break
                 self.turns += self.replay(native, found["calls"])
         except Left:
@@ -247,7 +247,8 @@ class Messages(_Client):
                 found["thought"] += block.thinking
             if block.type == "tool_use":
                 found["calls"].append({"id": block.id, "name": block.name, "arguments": block.input})
-        found["finish"] = {"end_turn": "stop", "max_tokens": "length", "tool_use": "calls", "refusal": "filter"}.get(
+        found["finish"] = {"end_turn": "stop", "max_tokens": "length", "model_context_window_exceeded": "length", "tool_use": "calls",
+                           "refusal": "filter"}.get(
             answer.stop_reason, answer.stop_reason)
         found["model"] = answer.model
         usage = answer.usage

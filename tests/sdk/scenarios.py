@@ -50,6 +50,8 @@ class Scenario:
     check: Callable
     spec: dict
     ways: tuple = (False, True)  # whole, streaming
+    not_for: tuple = ()  # dialects of providers
+    not_between: tuple = ()  # a client's and a provider's dialect
 
 
 def _without_an_error(run: Run):
@@ -177,7 +179,15 @@ STRUCTURED = Said(text=('{"city":"Zürich",', '"degrees":21.5}'))
 
 def _check_schema(run: Run):
     _without_an_error(run)
+    if run.client == "ai-sdk anthropic":  # it knows no models but Anthropic's, and makes a tool of the schema
+        assert run.seen[-1].schema or run.seen[-1].tools["json"]["properties"] == SCHEMA["properties"]
+        return
     assert json.loads(run.rounds[0]["text"]) == {"city": "Zürich", "degrees": 21.5}
+    if run.upstream == "deepseek" and run.dialect == "openai_chat":  # goes through as it is
+        return
+    if run.upstream == "deepseek":  # knows JSON and no schemas
+        assert run.seen[-1].body["response_format"] == {"type": "json_object"}
+        return
     schema = dict(run.seen[-1].schema)
     schema.pop("$schema", None)
     assert schema == SCHEMA
@@ -188,7 +198,11 @@ def _check_schema(run: Run):
 def _ends(finish):
     def check(run: Run):
         _without_an_error(run)
-        assert run.rounds[0]["finish"] == finish and run.rounds[0]["text"] == "quokka-It is"
+        [found] = run.rounds
+        assert found["finish"] == finish
+        if finish == "filter" and run.client == "ai-sdk compatible":  # it does not look at `refusal`
+            return
+        assert found["text"] == "quokka-It is"
 
     return check
 
@@ -227,8 +241,9 @@ def _refuses(status, message, **more):
 
 
 def _check_hidden_key(run: Run):
-    """Our key is wrong upstream: that is not the client's fault."""
-    assert run.error and run.error["status"] is not None and run.error["status"] >= 500, run.error
+    """Our key is wrong upstream: a client of OpenAI is told so, to others it is our failure."""
+    allowed = (401,) if run.dialect.startswith("openai") else range(500, 600)
+    assert run.error and run.error["status"] in allowed, run.error
 
 
 def _check_broken(run: Run):
@@ -256,9 +271,9 @@ SCENARIOS = {
     "tools in two rounds": Scenario(_calls_tools(CALLING, FINAL), _check_tools, WITH_TOOLS),
     "thinking, and tools": Scenario(_calls_tools(THINKING_AND_CALLING, FINAL), _check_thinking_tools, {**WITH_TOOLS, **THINK}),
     "thinking, and tools, its proof not sent back": Scenario(
-        _calls_tools(THINKING_AND_CALLING, FINAL), _check_thinking_tools, {**WITH_TOOLS, **THINK, "bare": True}),
+        _calls_tools(THINKING_AND_CALLING, FINAL), _check_thinking_tools, {**WITH_TOOLS, **THINK, "bare": True}, not_between=("gemini", "gemini")),
     "thinking": Scenario(lambda seen: THINKING_SAID, _check_thinking, {**ASKED, **THINK}),
-    "a picture": Scenario(lambda seen: SAID, _check_picture, {**ASKED, "image": PICTURE}, (False,)),
+    "a picture": Scenario(lambda seen: SAID, _check_picture, {**ASKED, "image": PICTURE}, (False,), ("deepseek",)),
     "a schema": Scenario(lambda seen: STRUCTURED, _check_schema, {**ASKED, "schema": SCHEMA}),
     "the limit": Scenario(lambda seen: Said(text=("quokka-It", " is"), finish="length"), _ends("length"), {**ASKED, "max_tokens": 64}),
     "a filter": Scenario(lambda seen: Said(text=("quokka-It", " is"), finish="filter"), _ends("filter"), ASKED),

@@ -1,11 +1,13 @@
 """A router that leads to one provider of each dialect."""
 
+import httpx
+
 from fakes.provider import Provider
 from fakes.upstream import FakeUpstream
 from router import PROVIDER_KEY, Router
 
 UPSTREAMS = {  # dialect -> the model, as the configuration names it
-    "openai_chat": "openai/gpt-4.1",
+    "openai_chat": "openai_like/gpt-4.1",
     "deepseek": "deepseek/deepseek-reasoner",
     "openai_responses": "openai/responses/gpt-5.5",
     "anthropic_messages": "anthropic/claude-sonnet-4-5",
@@ -21,9 +23,12 @@ def entry(name: str, dialect: str, upstream: FakeUpstream, model: str | None = N
 
 
 class World:
-    def __init__(self, folder, **config):
+    """`models` names other ones than usual: {dialect: model}."""
+
+    def __init__(self, folder, models=None, **config):
         self.upstreams = {dialect: FakeUpstream(Provider(dialect, None)) for dialect in UPSTREAMS}
-        models = [entry(self.model(dialect), dialect, upstream) for dialect, upstream in self.upstreams.items()]
+        models = [entry(self.model(dialect), dialect, upstream, (models or {}).get(dialect)) for dialect, upstream in self.upstreams.items()]
+        self.http = httpx.Client(timeout=20, trust_env=False)
         try:
             self.router = Router(folder, {"model_list": models, **config})
         except BaseException:
@@ -50,6 +55,7 @@ class World:
             upstream.stop()
 
     def stop(self):
+        self.http.close()
         try:
             self.router.stop()
         finally:
