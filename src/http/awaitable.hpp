@@ -16,7 +16,7 @@ namespace router::http {
 //   lifetime   the frame belongs to the awaitable, which the awaiting expression keeps
 //   recursion  none: one continues the other by a jump, however long the chain
 template <class T = void>
-class awaitable;
+class awaitable;  // NOLINT(readability-identifier-naming): it reads like co_await
 
 namespace coroutine {
 
@@ -39,7 +39,7 @@ class Promise {
         };
         return Continue{awaiting_};
     }
-    void unhandled_exception() noexcept { left_.template emplace<2>(std::current_exception()); }
+    void unhandled_exception() { left_.template emplace<2>(std::current_exception()); }
 
     void is_awaited_by(std::coroutine_handle<> awaiting) { awaiting_ = awaiting; }
     Value take() {

@@ -33,6 +33,12 @@ std::unexpected<Error> cancelled() {
     return failure(ErrorKind::client_left, "The client has left.", {});
 }
 
+std::size_t size_of(std::span<const std::string_view> pieces) {
+    std::size_t bytes = 0;
+    for (const auto piece : pieces) bytes += piece.size();
+    return bytes;
+}
+
 // A socket on its way to `address`; negative: an errno, turned about.
 int begin_to_connect(const Address& address, std::uint16_t port) {
     sockaddr_in6 v6{};
@@ -388,9 +394,8 @@ awaitable<Result<std::unique_ptr<Answer>>> Client::send(const Origin& origin, st
         pieces[count++] = head;
     }
     for (const auto piece : body) pieces.at(count++) = piece;
-    std::size_t bytes = 0;
-    for (const auto piece : pieces) bytes += piece.size();
     const std::span<const std::string_view> message(pieces.data(), count);
+    const auto bytes = size_of(message);
 
     auto& pool = pool_of(origin.key);
     auto channel = take_idle(pool);

@@ -82,6 +82,17 @@ std::optional<std::string_view> take_line(std::string_view& bytes, Ends ends) {
     return line;
 }
 
+std::expected<Header, const char*> header_of(std::string_view line) {
+    if (line.front() == ' ' || line.front() == '\t')
+        return std::unexpected("a header is folded over two lines");
+    std::size_t colon = 0;
+    while (colon < line.size() && is_token_char[static_cast<unsigned char>(line[colon])]) ++colon;
+    if (colon == line.size()) return std::unexpected("a header line has no colon");
+    if (colon == 0 || line[colon] != ':')
+        return std::unexpected("a header's name has a character that does not belong there");
+    return Header{line.substr(0, colon), trimmed(line.substr(colon + 1))};
+}
+
 // The headers of a head up to its empty line. The text of the error is for a person.
 std::expected<std::vector<Header>, const char*> take_headers(std::string_view& bytes, Ends ends,
                                                              std::size_t limit) {
@@ -93,20 +104,11 @@ std::expected<std::vector<Header>, const char*> take_headers(std::string_view& b
         if (!line) return std::unexpected("a header line does not end with CR LF");
         if (line->empty()) return headers;
         if (headers.size() == limit) return std::unexpected("too many headers");
-        if (line->front() == ' ' || line->front() == '\t')
-            return std::unexpected("a header is folded over two lines");
-        std::size_t colon = 0;
-        while (colon < line->size() && is_token_char[static_cast<unsigned char>((*line)[colon])])
-            ++colon;
-        if (colon == line->size()) return std::unexpected("a header line has no colon");
-        if (colon == 0 || (*line)[colon] != ':') {
-            return std::unexpected("a header's name has a character that does not belong there");
-        }
-        const auto name = line->substr(0, colon);
-        const auto value = trimmed(line->substr(colon + 1));
-        if (!are_good && !is_value(value))
+        const auto header = header_of(*line);
+        if (!header) return std::unexpected(header.error());
+        if (!are_good && !is_value(header->value))
             return std::unexpected("a header's value has a control character");
-        headers.push_back({name, value});
+        headers.push_back(*header);
     }
 }
 

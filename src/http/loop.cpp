@@ -12,7 +12,7 @@ namespace {
 
 // A coroutine that belongs to nobody: gone when it is over.
 struct Detached {
-    struct promise_type {
+    struct promise_type {  // NOLINT(readability-identifier-naming): the language looks for it
         Detached get_return_object() {
             return {std::coroutine_handle<promise_type>::from_promise(*this)};
         }
