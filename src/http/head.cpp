@@ -82,15 +82,18 @@ std::optional<std::string_view> take_line(std::string_view& bytes, Ends ends) {
     return line;
 }
 
-std::expected<Header, const char*> header_of(std::string_view line) {
-    if (line.front() == ' ' || line.front() == '\t')
-        return std::unexpected("a header is folded over two lines");
+// Adds the header that `line` is. What is wrong with it, for a person; null: nothing.
+const char* add_header(std::string_view line, bool is_good_value, std::vector<Header>& headers) {
+    if (line.front() == ' ' || line.front() == '\t') return "a header is folded over two lines";
     std::size_t colon = 0;
     while (colon < line.size() && is_token_char[static_cast<unsigned char>(line[colon])]) ++colon;
-    if (colon == line.size()) return std::unexpected("a header line has no colon");
+    if (colon == line.size()) return "a header line has no colon";
     if (colon == 0 || line[colon] != ':')
-        return std::unexpected("a header's name has a character that does not belong there");
-    return Header{line.substr(0, colon), trimmed(line.substr(colon + 1))};
+        return "a header's name has a character that does not belong there";
+    const auto value = trimmed(line.substr(colon + 1));
+    if (!is_good_value && !is_value(value)) return "a header's value has a control character";
+    headers.push_back({line.substr(0, colon), value});
+    return nullptr;
 }
 
 // The headers of a head up to its empty line. The text of the error is for a person.
@@ -104,11 +107,7 @@ std::expected<std::vector<Header>, const char*> take_headers(std::string_view& b
         if (!line) return std::unexpected("a header line does not end with CR LF");
         if (line->empty()) return headers;
         if (headers.size() == limit) return std::unexpected("too many headers");
-        const auto header = header_of(*line);
-        if (!header) return std::unexpected(header.error());
-        if (!are_good && !is_value(header->value))
-            return std::unexpected("a header's value has a control character");
-        headers.push_back(*header);
+        if (const auto* fault = add_header(*line, are_good, headers)) return std::unexpected(fault);
     }
 }
 
