@@ -57,6 +57,11 @@ class ClientBody {
     const std::string& model() const { return model_; }
     bool is_streaming() const { return is_streaming_; }
     bool has(std::string_view member) const { return find(member) != nullptr; }
+    // A member's value as it stands; empty: there is none.
+    std::string_view value(std::string_view member) const {
+        const auto* found = find(member);
+        return found == nullptr ? std::string_view() : found->value;
+    }
     bool wants_usage() const { return wants_usage_; }  // stream_options.include_usage
 
     // The body with the changes made. It points into the request's bytes, into `changes`, and into

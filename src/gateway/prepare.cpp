@@ -28,9 +28,30 @@ bool has_proof_for_others(const Incoming& incoming) {
     return incoming.body.find(dialects::seal_mark) != std::string_view::npos;
 }
 
-// Whether a model may refuse tools on Chat Completions that it takes on Responses.
-bool may_want_responses(const Incoming& incoming, const config::ModelFacts& facts) {
-    return facts.chat_tools != config::ChatTools::yes && incoming.json->has("tools");
+// Whether a provider wants to see what its model thought before it called a tool, which clients of
+// Chat forget: it must be noted, and put back.
+bool needs_thoughts_back(const config::ModelFacts& facts) {
+    return facts.thoughts_field == "reasoning_content";
+}
+
+template <class Facts>
+bool may_pass_through_chat(bool has_tools, const providers::Manner& manner, const Facts& facts) {
+    if (!has_tools && !manner.speaks_responses) return true;
+    const config::ModelFacts& known = facts();
+    if (manner.speaks_responses && !known.takes_chat) return false;
+    if (!has_tools) return true;
+    return !needs_thoughts_back(known) &&
+           (!manner.speaks_responses || known.chat_tools == config::ChatTools::yes);
+}
+
+// Whether the client asks for a kind of thinking that the target's model does not know: it took the
+// name that it calls for another model's.
+bool asks_for_other_thinking(const Incoming& incoming, const config::ModelFacts& facts) {
+    const auto asked = incoming.json->value("thinking");
+    if (asked.empty() || facts.thinking == config::ThinkingKind::unknown) return false;
+    const bool takes_budget = facts.thinking == config::ThinkingKind::budget || facts.takes_budget;
+    if (asked.contains("budget_tokens")) return !takes_budget;
+    return asked.contains("\"adaptive\"") && facts.thinking != config::ThinkingKind::adaptive;
 }
 
 // Whether the client's bytes may go to the target as they are: both speak one dialect, and nothing
@@ -40,10 +61,17 @@ bool may_pass_through(const Incoming& incoming, const Endpoint& endpoint,
                       const providers::Manner& manner) {
     if (endpoint.operation == Operation::other) return true;
     if (!manner.speaks(endpoint.dialect) || target.merges_thinking) return false;
-    if (endpoint.dialect != DialectId::openai_chat) return !has_proof_for_others(incoming);
-    return !manner.speaks_responses ||
-           !may_want_responses(incoming, services.models.of(*config.snapshot, target,
-                                                            manner.dialect, manner.model));
+    const auto facts = [&]() -> const config::ModelFacts& {
+        return services.models.of(*config.snapshot, target, manner.dialect, manner.model);
+    };
+    switch (endpoint.dialect) {
+        case DialectId::openai_chat:
+            return may_pass_through_chat(incoming.json->has("tools"), manner, facts);
+        case DialectId::anthropic_messages:
+            return !has_proof_for_others(incoming) && !asks_for_other_thinking(incoming, facts());
+        default:
+            return !has_proof_for_others(incoming);
+    }
 }
 
 // The betas that a client of Anthropic's asks for are meant for Anthropic.

@@ -41,7 +41,9 @@ Note read_note(std::string_view text, Arena& arena) {
     return note;
 }
 
-bool is_signed_thinking(const Block& block) {
+bool is_thinking(const Block& block) { return std::holds_alternative<ThinkingBlock>(block); }
+
+bool is_signed(const Block& block) {
     const auto* thinking = std::get_if<ThinkingBlock>(&block);
     return thinking != nullptr && thinking->signature.is_present();
 }
@@ -53,15 +55,24 @@ std::string key_of(std::string_view caller, std::string_view call_id) {
     return key;
 }
 
+// The turn's thoughts as they were noted stand in place of those that came back without proof;
+// those that came back with it, or never had any, stay.
 void restore_turn(Turn& turn, std::string_view caller, storage::SignatureStore& store,
                   Arena& arena) {
-    const bool has_thoughts = std::ranges::any_of(turn.blocks, is_signed_thinking);
+    bool has_thoughts = std::ranges::any_of(turn.blocks, is_thinking);
+    const bool has_proof = std::ranges::any_of(turn.blocks, is_signed);
     std::vector<Block> blocks;
     blocks.reserve(turn.blocks.size() + 2);
     for (auto& block : turn.blocks) {
         if (auto* call = std::get_if<ToolCallBlock>(&block); call != nullptr) {
             const auto kept = store.get(key_of(caller, call->id));
             const auto note = kept ? read_note(*kept, arena) : Note();
+            const bool is_proved = std::ranges::any_of(
+                note.thoughts, [](const auto& thought) { return thought.signature.is_present(); });
+            if (has_thoughts && !has_proof && is_proved) {
+                std::erase_if(blocks, is_thinking);
+                has_thoughts = false;
+            }
             if (!has_thoughts)
                 blocks.insert(blocks.end(), note.thoughts.begin(), note.thoughts.end());
             if (!call->signature.is_present()) call->signature = note.call;

@@ -50,14 +50,8 @@ def clients(world):
     made.stop()
 
 
-# Faults of today, and not collected until they are mended; whoever mends one takes its line away.
-NOT_YET = {
-    "thinking, and tools": "deepseek",  # its thoughts go back twice: as the client replays them, and out of the store
-    "thinking, and tools, its proof not sent back": "deepseek",  # the same; and from a client of Chat they are not restored
-}
-
 CASES = [pytest.param(client, upstream, name, streaming, id=f"{client} - {upstream} - {name}" + (", streaming" if streaming else ""))
-         for client in CLIENTS for upstream in UPSTREAMS for name, scenario in SCENARIOS.items() if upstream not in (*scenario.not_for, NOT_YET.get(name))
+         for client in CLIENTS for upstream in UPSTREAMS for name, scenario in SCENARIOS.items() if upstream not in scenario.not_for
          and (CLIENTS[client], upstream) != scenario.not_between for streaming in scenario.ways]
 
 
@@ -70,7 +64,7 @@ def test_every_client_speaks_with_every_provider(clients, client, upstream, name
 
 
 @pytest.mark.parametrize("how", [how for name, how in SPLITS.items() if how], ids=[name for name, how in SPLITS.items() if how])
-@pytest.mark.parametrize("upstream", [upstream for upstream in UPSTREAMS if upstream not in NOT_YET.values()])
+@pytest.mark.parametrize("upstream", UPSTREAMS)
 @pytest.mark.parametrize("client", python_clients.CLIENTS)
 def test_a_stream_may_come_in_any_pieces(clients, client, upstream, how):
     scenario = SCENARIOS["thinking, and tools"]

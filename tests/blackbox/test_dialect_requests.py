@@ -274,17 +274,13 @@ GEMINI = {
     "the model last": (contents([HELLO], [{"text": "It is "}]), lambda seen: any("It is" in words for words in seen.of("text"))),
 }
 CASES = {"openai_chat": CHAT, "anthropic_messages": MESSAGES, "openai_responses": RESPONSES | CODEX, "gemini": GEMINI}
-# Faults of today, and not collected until they are mended; whoever mends one takes its line away.
-NOT_YET = {
-    ("a system prompt alone", "openai_responses"),  # becomes instructions, and leaves no input
-}
 
 
 def cases() -> list:
     """What is sent in a provider's own dialect is the client's and the provider's business."""
     same = {(dialect, dialect) for dialect in CASES} | {("openai_chat", "deepseek")}
     return [pytest.param(dialect, name, upstream, id=f"{dialect}: {name} - to {upstream}") for dialect, found in CASES.items() for name in found
-            for upstream in UPSTREAMS if (dialect, upstream) not in same and (name, upstream) not in NOT_YET]
+            for upstream in UPSTREAMS if (dialect, upstream) not in same]
 
 
 @pytest.mark.parametrize("dialect, name, upstream", cases())

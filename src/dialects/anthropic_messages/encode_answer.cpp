@@ -60,6 +60,7 @@ void ContentWriter::operator()(const TextBlock& text) {
 }
 
 void ContentWriter::operator()(const ToolCallBlock& call) {
+    if (call.signature.is_present()) write_thinking(writer_, {.signature = call.signature});
     writer_.begin_object().text("type", "tool_use");
     writer_.text("id", call.id.empty() ? made_call_id(context_, calls_) : call.id);
     writer_.text("name", call.name).key("input");

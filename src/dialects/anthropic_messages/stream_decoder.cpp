@@ -312,9 +312,9 @@ void MessagesDecoder::end(const canonical::Ending& ending, EventSink& sink) {
     sink.take(canonical::Ended{.ending = ending});
 }
 
-Result<> MessagesDecoder::finish(EventSink& sink) {
+// What is open stays open: half a call must not look like a whole one.
+Result<> MessagesDecoder::finish(EventSink&) {
     if (is_done_ || has_ended_) return {};
-    end_block(sink);
     return std::unexpected(Error{.kind = ErrorKind::upstream_broken,
                                  .message = "The upstream's stream ended before its answer did.",
                                  .detail = has_started_ ? "no message_delta" : "no message_start"});

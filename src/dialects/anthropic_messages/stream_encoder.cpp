@@ -93,10 +93,19 @@ void MessagesEncoder::take(const canonical::BlockStarted& event, std::string& ou
     if (event.kind != BlockKind::tool_call) return;
     added.id = event.call_id.empty() ? made_call_id(context_, calls_) : std::string(event.call_id);
     ++calls_;
-    if (is_first(added)) begin(added, out);
+}
+
+void MessagesEncoder::write_proof(const Pending& call, std::string& out) {
+    Pending thought{.is_whole = true};
+    JsonWriter writer(thought.whole);
+    writer.begin_object().text("type", "thinking").text("thinking", "");
+    writer.text("signature", "").end_object();
+    thought.proof = call.signature;
+    write_whole(thought, out);
 }
 
 void MessagesEncoder::begin(Pending& first, std::string& out) {
+    if (first.kind == BlockKind::tool_call && !first.signature.empty()) write_proof(first, out);
     first.is_written = true;
     const int index = written_++;
     delta_head_ = "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":";
@@ -140,7 +149,9 @@ void MessagesEncoder::write_delta(Pending& first, std::string_view text, std::st
 
 void MessagesEncoder::take(const canonical::BlockSigned& event, std::string&) {
     auto* pending = event.choice == 0 ? find(event.block) : nullptr;
-    if (pending == nullptr || pending->kind != BlockKind::thinking) return;  // has no field for it
+    if (pending == nullptr) return;
+    if (pending->kind == BlockKind::tool_call && pending->is_written) return;  // too late
+    if (pending->kind != BlockKind::thinking && pending->kind != BlockKind::tool_call) return;
     pending->signature = signature_text(event.signature, pending->is_redacted);
 }
 
@@ -182,15 +193,19 @@ void MessagesEncoder::add_whole(int block, std::string whole, std::string input)
     added.held = std::move(input);
 }
 
+void MessagesEncoder::add_text(int block, std::string_view text) {
+    if (text.empty()) return;
+    auto& added = pending_.emplace_back();
+    added.block = block;
+    added.has_ended = true;
+    added.held = text;
+}
+
 void MessagesEncoder::take(const canonical::WholeBlock& event, std::string& out) {
     if (event.choice != 0) return;
     start_message(out);
     std::string whole;
     JsonWriter writer(whole);
-    const auto write_text = [&](std::string_view escaped) {
-        if (escaped.empty()) return;
-        writer.begin_object().text("type", "text").escaped("text", escaped).end_object();
-    };
     if (const auto* opaque = std::get_if<canonical::OpaqueBlock>(&event.content)) {
         if (is_own_block(opaque->type)) {
             writer.raw(opaque->json);
@@ -200,10 +215,10 @@ void MessagesEncoder::take(const canonical::WholeBlock& event, std::string& out)
             add_whole(event.block, whole, wire::escaped(search->input));
             whole = search->result;
         } else {
-            write_text(opaque->as_text.escaped);
+            add_text(event.block, opaque->as_text.escaped);
         }
     } else if (const auto* media = std::get_if<canonical::MediaBlock>(&event.content)) {
-        write_text(media_text(*media));
+        add_text(event.block, media_text(*media));
     }
     if (!whole.empty()) add_whole(event.block, std::move(whole));
     advance(out);
@@ -258,6 +273,12 @@ void MessagesEncoder::write_whole(const Pending& first, std::string& out) {
         auto delta = begin_event("content_block_delta", out);
         delta.number("index", index).begin_object("delta").text("type", "input_json_delta");
         delta.escaped("partial_json", first.held).end_object();
+        end_event(delta);
+    }
+    if (!first.proof.empty()) {
+        auto delta = begin_event("content_block_delta", out);
+        delta.number("index", index).begin_object("delta").text("type", "signature_delta");
+        delta.escaped("signature", first.proof).end_object();
         end_event(delta);
     }
     auto stop = begin_event("content_block_stop", out);

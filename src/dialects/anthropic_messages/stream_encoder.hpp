@@ -14,6 +14,9 @@ namespace router::dialects::anthropic_messages {
 //
 //   order    what comes for a block behind the open one is held back until that one ends
 //   empty    a text or a thought without a word and without a proof is left out
+//   proof    of a call, which Anthropic has no field for: an empty thought in front of it, sealed.
+//   A
+//            call begins with what follows its start, for the proof may
 //   choices  the first alone: a message is one
 //   source   https://docs.anthropic.com/en/api/messages-streaming; the SDKs run against a local
 //            server (2026-11-22)
@@ -42,6 +45,7 @@ class MessagesEncoder : public StreamEncoder {
         std::string held{};                   // text that waits
         std::deque<std::string> citations{};  // JSON that waits
         std::string whole{};                  // the block itself; `held` is its input then
+        std::string proof{};                  // of a whole thought: its signature's delta
     };
 
     void take(const canonical::Started& event, std::string& out);
@@ -58,11 +62,13 @@ class MessagesEncoder : public StreamEncoder {
     bool is_first(const Pending& pending) const { return &pending == &pending_.front(); }
     void start_message(std::string& out);
     void begin(Pending& first, std::string& out);
+    void write_proof(const Pending& call, std::string& out);
     void write_delta(Pending& first, std::string_view text, std::string& out);
     void write_citation(Pending& first, std::string_view citation, std::string& out);
     void flush(Pending& first, std::string& out);  // what it held back
     void end(Pending& first, std::string& out);
     void add_whole(int block, std::string whole, std::string input = {});
+    void add_text(int block, std::string_view text);
     void write_whole(const Pending& first, std::string& out);
     void advance(std::string& out);
 

@@ -126,8 +126,8 @@ void Candidate::end_call(canonical::EventSink& sink) {
     canonical::Arena arena;
     const auto arguments = call->whole.empty() ? call->args.json() : call->whole;
     const auto text = wire::escaped(compact(arguments, arena));
+    sign(call->signature, sink);  // first: some dialects show a call's proof in front of it
     sink.take(canonical::BlockDelta{.choice = index_, .block = next_block_ - 1, .text = {text}});
-    sign(call->signature, sink);
     close(sink);
 }
 

@@ -362,7 +362,8 @@ Result<> InputWriter::result(const ToolResultBlock& result) {
 }  // namespace
 
 const TextBlock* instructions_of(const canonical::Request& request) {
-    if (request.turns.empty()) return nullptr;
+    if (request.turns.size() < 2)
+        return nullptr;  // it is all that is said: input must not be empty
     const auto& first = request.turns.front();
     if (first.role != Role::system || first.blocks.size() != 1) return nullptr;
     const auto* text = std::get_if<TextBlock>(&first.blocks.front());
