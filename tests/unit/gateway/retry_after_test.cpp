@@ -5,7 +5,7 @@
 namespace router::gateway {
 namespace {
 
-constexpr std::int64_t now = 1'792'000'000;  // 2026-10-14T19:06:40Z
+constexpr std::int64_t now = 1'792'004'800;  // 2026-10-14T19:06:40Z
 
 std::string wait_of(int status, std::vector<http::Header> headers) {
     http::ResponseHead head;
