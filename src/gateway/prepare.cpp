@@ -157,8 +157,13 @@ Result<> convert(const routing::Attempt& attempt, Incoming& incoming, const Endp
     const dialects::FitSettings settings{.drop_params = target.drops_params,
                                          .modify_params = target.modifies_params,
                                          .dropped_params = target.dropped_params};
-    auto request = *incoming.canonical;
-    apply_defaults(request, target.defaults);
+    canonical::Request with_defaults;
+    const bool has_defaults = !target.defaults.empty();
+    if (has_defaults) {
+        with_defaults = *incoming.canonical;
+        apply_defaults(with_defaults, target.defaults);
+    }
+    const auto& request = has_defaults ? with_defaults : *incoming.canonical;
     auto fitted = dialects::fit(request, facts, dialect, upstream.issuer(), settings);
     if (!fitted) return std::unexpected(fitted.error());
     const auto variant = dialects::with_facts(upstream.variant(dialect, manner.model), facts);

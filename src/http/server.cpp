@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t first_read_bytes = 2048;  // most requests fit
+constexpr std::size_t first_read_bytes = 4096;  // most requests fit
 
 }  // namespace
 
