@@ -1,6 +1,7 @@
 #include "accounting/call_record.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -16,7 +17,8 @@ namespace {
 
 // The line of a call that went as `happened` says.
 std::string line_of(const std::function<void(CallRecord&)>& happened) {
-    const auto path = testing::TempDir() + "open_llm_router_call_record_test.log";
+    const auto path = testing::TempDir() + "open_llm_router_call_record_test_" +
+                      std::to_string(::getpid()) + ".log";
     std::remove(path.c_str());
     EXPECT_TRUE(telemetry::open_log(path, telemetry::Level::info, telemetry::Format::json));
     {

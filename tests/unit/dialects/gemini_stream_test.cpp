@@ -105,7 +105,7 @@ TEST(GeminiStream, TellsCallsWhole) {
             event(chunk(
                 R"([{"functionCall":{"name":"f","args":{"a":"b"}},"thoughtSignature":"c2ln"},{"functionCall":{"id":"x","name":"g"}}])")) +
             event(chunk(R"([{"text":""}])", stop))),
-        R"(started(r,z) call0:call_r_0:f{{\"a\":\"b\"}|~c2ln} call1:x:g{{}|} ended(5,) )");
+        R"(started(r,z) call0:call_r_0:f{~c2ln{\"a\":\"b\"}|} call1:x:g{{}|} ended(5,) )");
 }
 
 TEST(GeminiStream, KeepsTheSignatureOnTheLastEmptyPart) {

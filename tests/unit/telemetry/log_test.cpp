@@ -1,6 +1,7 @@
 #include "telemetry/log.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -33,7 +34,8 @@ class Written {
     }
 
  private:
-    std::string path_ = testing::TempDir() + "open_llm_router_log_test.log";
+    std::string path_ =
+        testing::TempDir() + "open_llm_router_log_test_" + std::to_string(::getpid()) + ".log";
 };
 
 TEST(Log, WritesLinesForPeople) {
