@@ -104,7 +104,8 @@ class CallIds {
         const NameRule rule{.longest = longest()};
         ToolNames names;  // the rule for names serves
         auto made = names.sent(id, "", {}, {}, rule);
-        while (!taken_.insert(made).second) made += '_';
+        const auto begin = made.substr(0, longest() - 12);
+        while (!taken_.insert(made).second) made = begin + '_' + std::to_string(++made_again_);
         return made_.emplace(id, made).first->second;
     }
 
@@ -125,6 +126,7 @@ class CallIds {
     DialectId target_;
     std::map<std::string, std::string> made_;
     std::set<std::string> taken_;
+    std::size_t made_again_ = 0;
 };
 
 void name_call_ids(Turn& turn, Turn& results, CallIds& ids) {

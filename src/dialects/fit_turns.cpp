@@ -36,9 +36,11 @@ Origin origin_of(const Fitting& fitting) {
     return fitting.facts.thoughts_field == "reasoning_details" ? Origin::openrouter : Origin::none;
 }
 
+// One that sells the models of others hands on their proofs, and takes back what it gave.
 void keep_own(Signature& signature, Origin own, std::string_view issuer) {
     const bool is_other_account =
         !signature.issuer.empty() && !issuer.empty() && signature.issuer != issuer;
+    if (own == Origin::openrouter && !issuer.empty() && signature.issuer == issuer) return;
     if (signature.origin != own || is_other_account) signature = {};
 }
 

@@ -1,5 +1,6 @@
 #include "gateway/conversion.hpp"
 
+#include <utility>
 #include <variant>
 
 namespace router::gateway {
@@ -85,6 +86,18 @@ void tell(const Answer& answer, EventSink& sink) {
     sink.take(Used{.usage = answer.usage});
 }
 
+// What some dialects call a finish, and is none: nothing came of the call.
+const Ending* failure_of(const Answer& answer) {
+    if (answer.choices.size() != 1 || !answer.choices.front().blocks.empty()) return nullptr;
+    const auto& ending = answer.choices.front().ending;
+    return ending.reason == Finish::failed ? &ending : nullptr;
+}
+
+Error broken(const Ending& failure) {
+    return {.kind = ErrorKind::upstream_broken,
+            .message = "The model's answer failed: " + failure.detail + "."};
+}
+
 // Whose account signed a proof goes with it.
 void name_issuer(Block& block, const std::string& issuer) {
     const auto name = [&](Signature& signature) {
@@ -110,22 +123,40 @@ ConvertedStream::ConvertedStream(const dialects::Dialect& to,
 
 Result<> ConvertedStream::pass(const wire::SseEvent& event, std::string& out) {
     encoded_.out = &out;
-    return decoder_->decode(event, restored_);
+    auto decoded = decoder_->decode(event, restored_);
+    hold_back(out);
+    return decoded;
+}
+
+void ConvertedStream::hold_back(std::string& out) {
+    if (!has_said_something_) {
+        held_ += std::exchange(out, {});
+    } else if (!held_.empty()) {
+        out.insert(0, std::exchange(held_, {}));
+    }
 }
 
 Result<> ConvertedStream::finish(std::string& out) {
     encoded_.out = &out;
-    if (auto ended = decoder_->finish(restored_); !ended) return ended;
+    auto ended = decoder_->finish(restored_);
+    hold_back(out);
+    if (!ended) return ended;
     encoder_->finish(out);
+    out.insert(0, std::exchange(held_, {}));
     return {};
 }
 
-void ConvertedStream::fail(const Error& error, std::string& out) { encoder_->fail(error, out); }
+void ConvertedStream::fail(const Error& error, std::string& out) {
+    out += std::exchange(held_, {});
+    encoder_->fail(error, out);
+}
 
 void ConvertedStream::heartbeat(std::string& out) { encoder_->heartbeat(out); }
 
 void ConvertedStream::take(const Event& event) {
     if (const auto* used = std::get_if<Used>(&event)) usage_ = used->usage;
+    has_said_something_ = has_said_something_ || !(std::holds_alternative<Started>(event) ||
+                                                   std::holds_alternative<Used>(event));
     if (const auto* ended = std::get_if<Ended>(&event))
         finish_reason_ = name_of(ended->ending.reason);
     notes_.take(event);
@@ -143,6 +174,7 @@ Result<ConvertedAnswer> convert_answer(std::string_view body, const dialects::Di
                                        storage::SignatureStore* store) {
     auto answer = conversion.from->decode_answer(body);
     if (!answer) return std::unexpected(answer.error());
+    if (const auto* failure = failure_of(*answer)) return std::unexpected(broken(*failure));
     conversion.names.restore(*answer);
     ThinkingNotes notes(store, conversion.caller, conversion.issuer);
     notes.take(*answer);

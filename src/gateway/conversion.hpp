@@ -50,6 +50,7 @@ class ConvertedStream : public dialects::StreamRelay, private canonical::EventSi
 
  private:
     void take(const canonical::Event& event) override;
+    void hold_back(std::string& out);
 
     Conversion conversion_;
     ThinkingNotes notes_;
@@ -60,6 +61,8 @@ class ConvertedStream : public dialects::StreamRelay, private canonical::EventSi
     MergedThinking merged_;
     canonical::Usage usage_;
     std::string_view finish_reason_;
+    bool has_said_something_ = false;
+    std::string held_;  // a beginning that says nothing yet: an error may still come as itself
 };
 
 // A whole answer out of one dialect into another.

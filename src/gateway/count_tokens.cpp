@@ -1,9 +1,12 @@
 #include "gateway/count_tokens.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <variant>
 
 #include "dialects/registry.hpp"
+#include "dialects/seal.hpp"
 #include "gateway/answer_headers.hpp"
 #include "gateway/prepare.hpp"
 #include "gateway/send.hpp"
@@ -77,13 +80,22 @@ Result<std::uint64_t> estimate(Incoming& incoming, const Endpoint& endpoint) {
     return estimated_tokens(*request);
 }
 
-bool is_counted_by(const routing::Plan& plan, const Endpoint& endpoint) {
-    if (plan.attempts.empty()) return false;
-    const auto& attempt = plan.attempts.front();
+bool counts(const routing::Attempt& attempt, const Endpoint& endpoint) {
     const auto& upstream = attempt.backend->upstream;
     const auto manner = upstream.manner(attempt.model);
     return !upstream.target().mock_response && manner.counts_tokens &&
-           manner.speaks(endpoint.dialect);
+           manner.dialect == endpoint.dialect;
+}
+
+// Those that take the body as it is, to count it. Nothing is ever converted for it: that would be
+// a call of the model.
+routing::Plan who_counts(const routing::Plan& plan, const Incoming& incoming,
+                         const Endpoint& endpoint) {
+    routing::Plan counting{.group = plan.group, .attempts = {}};
+    if (incoming.body.contains(dialects::seal_mark)) return counting;
+    std::ranges::copy_if(plan.attempts, std::back_inserter(counting.attempts),
+                         [&](const auto& attempt) { return counts(attempt, endpoint); });
+    return counting;
 }
 
 // The target's own count. Errors: those of send(); upstream_broken when no number came.
@@ -126,8 +138,10 @@ http::awaitable<Result<>> count_tokens(const routing::Plan& plan, Incoming& inco
                                        Services& services, http::Exchange& client,
                                        accounting::CallRecord& record) {
     Result<std::uint64_t> count = 0;
-    if (is_counted_by(plan, endpoint)) {
-        count = co_await ask_for_count(plan, incoming, endpoint, config, services, client, record);
+    const auto counting = who_counts(plan, incoming, endpoint);
+    if (!counting.attempts.empty()) {
+        count =
+            co_await ask_for_count(counting, incoming, endpoint, config, services, client, record);
     } else {
         count = estimate(incoming, endpoint);
     }

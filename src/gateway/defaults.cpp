@@ -40,7 +40,8 @@ void apply_defaults(Request& request, const config::JsonMembers& defaults) {
     if (defaults.empty()) return;
     std::string body;
     wire::JsonWriter out(body);
-    out.begin_object().text("model", "model").begin_array("messages").end_array();
+    out.begin_object().text("model", "model").begin_array("messages");
+    out.begin_object().text("role", "user").text("content", ".").end_object().end_array();
     for (const auto& [key, value] : defaults) {
         body += ',';
         wire::append_quoted(body, key);

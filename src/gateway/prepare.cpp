@@ -60,6 +60,7 @@ bool may_pass_through(const Incoming& incoming, const Endpoint& endpoint,
                       const config::Target& target, const Configuration& config, Services& services,
                       const providers::Manner& manner) {
     if (endpoint.operation == Operation::other) return true;
+    if (endpoint.operation == Operation::count_tokens) return true;  // who counts speaks it
     if (!manner.speaks(endpoint.dialect) || target.merges_thinking) return false;
     const auto facts = [&]() -> const config::ModelFacts& {
         return services.models.of(*config.snapshot, target, manner.dialect, manner.model);

@@ -304,6 +304,7 @@ http::awaitable<Result<>> relay_whole(Sent& sent, const Incoming& incoming,
     if (!answer.is_complete() && is_converted)
         co_return broken("The provider's answer is longer than 64 MB.", "answer too long");
     if (!answer.is_complete()) {  // longer than we care to read: it goes on as it is
+        client.stop_heartbeats();
         client.begin(200, answer_headers(json_type, sent, &answer.head(), record));
         answer.hold();
         if (!client.write(body.view(), false)) co_await client.flush();

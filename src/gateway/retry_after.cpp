@@ -16,7 +16,7 @@ constexpr std::string_view wait_without_hint = "5";
 std::optional<double> number_at(std::string_view& text) {
     double value = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (read.ec != std::errc() || value < 0) return std::nullopt;
+    if (read.ec != std::errc() || !(value >= 0 && value < 1e12)) return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()));
     return value;
 }
@@ -115,7 +115,8 @@ std::string retry_after(const http::ResponseHead& head, std::int64_t now) {
 std::string retry_headers(const Error& error) {
     const int status = error.http_status();
     const auto wait = seconds(error.retry_after);
-    const bool is_spent = error.code == "insufficient_quota";
+    const bool is_spent =
+        error.code == "insufficient_quota" || error.code.contains("spend_limit_reached");
     const bool is_worth_it = may_pass(status) && !is_spent && (!wait || *wait <= longest_wait) &&
                              error.kind != ErrorKind::not_implemented;
     std::string lines = is_worth_it ? "x-should-retry: true\r\n" : "x-should-retry: false\r\n";

@@ -1,6 +1,7 @@
 #include "gateway/send.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <ctime>
 
 #include "dialects/registry.hpp"
@@ -15,6 +16,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t error_body_limit = 256 << 10;
+constexpr std::size_t longest_field = 64, most_of_losses = 1000;
 
 http::Waits waits_for(const config::Target& target, const config::DeadlineSettings& deadlines,
                       bool is_streaming, http::SteadyTime ends_by) {
@@ -41,12 +43,23 @@ http::awaitable<Error> read_refusal(http::Answer& answer, const providers::Upstr
     co_return error;
 }
 
+// A field's name may be the client's own words, and goes into a header.
+std::string shown(std::string_view field) {
+    std::string out(field.substr(0, longest_field));
+    std::erase_if(out, [](char c) {
+        return !std::isalnum(static_cast<unsigned char>(c)) &&
+               !std::string_view("_.[]-").contains(c);
+    });
+    return out;
+}
+
 void note_losses(const Prepared& prepared, accounting::CallRecord& record) {
     record.losses.clear();
     if (prepared.conversion == nullptr) return;
     for (const auto& loss : prepared.conversion->losses) {
+        if (record.losses.size() > most_of_losses) return;
         if (!record.losses.empty()) record.losses += ", ";
-        record.losses += loss.field;
+        record.losses += shown(loss.field);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "gateway/stored_responses.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -62,6 +63,15 @@ Error not_found(std::string_view id) {
     return error;
 }
 
+// What providers give their responses as ids: nothing that could lead anywhere else in a URL.
+bool is_id(std::string_view text) {
+    const auto is_good = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-';
+    };
+    return !text.empty() && text.size() <= 256 && std::ranges::all_of(text, is_good);
+}
+
 http::awaitable<void> respond_json(http::Exchange& client, std::string body) {
     const std::array<std::string_view, 1> pieces{body};
     co_await client.respond(200, json_header, pieces);
@@ -71,7 +81,9 @@ http::awaitable<void> respond_json(http::Exchange& client, std::string body) {
 http::awaitable<std::unique_ptr<http::Answer>> ask(const providers::Upstream& upstream,
                                                    std::string_view method, std::string path,
                                                    Services& services, http::Exchange& client) {
-    providers::Ask question{.operation = providers::Operation::other, .method = method};
+    // A HEAD's answer would have no body, whatever its head says.
+    providers::Ask question{.operation = providers::Operation::other,
+                            .method = method == "DELETE" ? "DELETE" : "GET"};
     question.endpoint = path;
     question.content_type = {};
     const auto head = upstream.head(question);
@@ -98,7 +110,7 @@ http::awaitable<void> serve_from_providers(http::Exchange& client, Services& ser
         http::Bytes body;
         const auto until = std::chrono::steady_clock::now() + 60s;
         const auto read = co_await answer->read_whole(body, answer_limit, 30s, until);
-        if (!read) continue;
+        if (!read || !answer->is_complete()) continue;
         const std::array<std::string_view, 1> pieces{body.view()};
         co_await client.respond(200, json_header, pieces);
         co_return;
@@ -158,13 +170,14 @@ http::awaitable<void> serve_stored(http::Exchange& client, Services& services, s
     const auto slash = rest.find('/');
     const auto id = rest.substr(0, slash);
     const auto what = slash == std::string::npos ? std::string() : rest.substr(slash + 1);
+    const bool is_known_form = is_id(id) && (what.empty() || what == "input_items");
+    if (!is_known_form) {
+        const auto error = not_found(id);
+        co_return co_await refuse(client, error);
+    }
     const auto kept = services.responses->get(id, owner);
     if (kept == nullptr) co_return co_await serve_from_providers(client, services, id, rest);
     if (what == "input_items") co_return co_await respond_json(client, list_of(kept->input));
-    if (!what.empty()) {
-        const auto error = not_found(rest);
-        co_return co_await refuse(client, error);
-    }
     if (client.request().method != "DELETE") co_return co_await respond_json(client, kept->body);
     services.responses->remove(id, owner);
     co_await respond_json(client, deleted(id));

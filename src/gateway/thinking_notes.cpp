@@ -1,6 +1,7 @@
 #include "gateway/thinking_notes.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <variant>
 
 #include "dialects/seal.hpp"
@@ -50,22 +51,40 @@ bool is_signed(const Block& block) {
 
 std::string key_of(std::string_view caller, std::string_view call_id) {
     std::string key(caller);
-    key += '/';
+    key += '\n';
     key += call_id;
     return key;
 }
 
+// Whether an id was made to be unique: eight letters and digits in a row, a digit among them. Some
+// providers count from 0 in each conversation ("functions.f:0", "call_0"): under such a name stands
+// whatever was said last, to whomever.
+bool is_unique(std::string_view call_id) {
+    std::size_t length = 0, digits = 0;
+    for (const char c : call_id) {
+        const auto byte = static_cast<unsigned char>(c);
+        length = std::isalnum(byte) != 0 ? length + 1 : 0;
+        digits = length == 0 ? 0 : digits + static_cast<std::size_t>(std::isdigit(byte) != 0);
+        if (length >= 8 && digits > 0) return true;
+    }
+    return false;
+}
+
+constexpr std::size_t most_restored = 8 << 20;  // bytes of notes in one request
+
 // The turn's thoughts as they were noted stand in place of those that came back without proof;
 // those that came back with it, or never had any, stay.
-void restore_turn(Turn& turn, std::string_view caller, storage::SignatureStore& store,
-                  Arena& arena) {
+void restore_turn(Turn& turn, std::string_view caller, storage::SignatureStore& store, Arena& arena,
+                  std::size_t& restored) {
     bool has_thoughts = std::ranges::any_of(turn.blocks, is_thinking);
     const bool has_proof = std::ranges::any_of(turn.blocks, is_signed);
     std::vector<Block> blocks;
     blocks.reserve(turn.blocks.size() + 2);
     for (auto& block : turn.blocks) {
         if (auto* call = std::get_if<ToolCallBlock>(&block); call != nullptr) {
-            const auto kept = store.get(key_of(caller, call->id));
+            const auto kept =
+                restored < most_restored ? store.get(key_of(caller, call->id)) : std::nullopt;
+            if (kept) restored += kept->size();
             const auto note = kept ? read_note(*kept, arena) : Note();
             const bool is_proved = std::ranges::any_of(
                 note.thoughts, [](const auto& thought) { return thought.signature.is_present(); });
@@ -134,7 +153,7 @@ void ThinkingNotes::keep(int choice, const std::string& call_id, const Signature
         if (own.issuer.empty()) own.issuer = issuer_;
         append_seal(note, call_mark, {.signature = own});
     }
-    if (!note.empty() && !call_id.empty()) store_->put(key_of(caller_, call_id), std::move(note));
+    if (!note.empty() && is_unique(call_id)) store_->put(key_of(caller_, call_id), std::move(note));
 }
 
 void ThinkingNotes::take(const Answer& answer) {
@@ -155,8 +174,10 @@ void ThinkingNotes::take(const Answer& answer) {
 }
 
 void restore_thinking(Request& request, std::string_view caller, storage::SignatureStore& store) {
+    std::size_t restored = 0;
     for (auto& turn : request.turns) {
-        if (turn.role == Role::assistant) restore_turn(turn, caller, store, *request.arena);
+        if (turn.role == Role::assistant)
+            restore_turn(turn, caller, store, *request.arena, restored);
     }
 }
 

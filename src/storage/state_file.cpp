@@ -154,8 +154,12 @@ std::vector<Record> StateFile::newest(Table table, const Limits& limits, std::in
     }
     if (!outcome) {
         statement = std::unexpected(outcome.error());  // before the database that it belongs to
-        begin_anew(outcome.error().text);
-        open();
+        if (outcome.error().is_damage) {
+            begin_anew(outcome.error().text);
+            open();
+        } else {
+            tell("the state file " + path_ + " cannot be read (" + outcome.error().text + ")");
+        }
     }
     std::ranges::reverse(out);
     return out;

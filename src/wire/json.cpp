@@ -20,6 +20,12 @@ simdjson::simdjson_result<document> read(std::string_view text) {
         simdjson::padded_string_view(text.data(), text.size(), text.size() + padding));
 }
 
+simdjson::simdjson_result<document> read_inner(std::string_view text) {
+    thread_local parser reader;
+    return reader.iterate(
+        simdjson::padded_string_view(text.data(), text.size(), text.size() + padding));
+}
+
 std::string_view raw(value& element) {
     json_type type{};
     if (element.type().get(type) != simdjson::SUCCESS) return {};

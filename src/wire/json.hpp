@@ -25,6 +25,9 @@ inline constexpr std::size_t padding = simdjson::SIMDJSON_PADDING;
 // one is alive at a time.
 simdjson::simdjson_result<document> read(std::string_view text);
 
+// The same with a parser of its own: for a text that is met while another document is read.
+simdjson::simdjson_result<document> read_inner(std::string_view text);
+
 // A value as it stands in the text, without the white space around it; empty when it is malformed.
 std::string_view raw(value& element);
 

@@ -86,7 +86,7 @@ std::string logprobs_content(json::value& result) {
 
 void LogprobsResult::add(canonical::Json content) {
     const auto copy = padded_copy(content);
-    auto document = json::read(copy);
+    auto document = json::read_inner(copy);  // the event that it came in is read meanwhile
     json::value list;
     if (document.get_value().get(list) != simdjson::SUCCESS) return;
     json::each_element(list, [&](json::value& entry) {

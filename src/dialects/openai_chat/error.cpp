@@ -1,8 +1,10 @@
 #include "dialects/openai_chat/error.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstdint>
+#include <utility>
 
 #include "dialects/openai_chat/wait.hpp"
 #include "wire/json.hpp"
@@ -213,13 +215,46 @@ std::string cut(std::string text) {
 
 }  // namespace
 
+namespace {
+
+// The status that a word stands for, where an error comes without one: inside a stream.
+constexpr std::array<std::pair<std::string_view, int>, 15> statuses{{
+    {"rate_limit_exceeded", 429},
+    {"rate_limit_error", 429},
+    {"tokens", 429},
+    {"requests", 429},
+    {"insufficient_quota", 429},
+    {"overloaded_error", 503},
+    {"server_is_overloaded", 503},
+    {"slow_down", 503},
+    {"server_error", 500},
+    {"invalid_request_error", 400},
+    {"tool_use_failed", 400},
+    {"context_length_exceeded", 400},
+    {"content_filter", 400},
+    {"model_not_found", 404},
+    {"timeout", 504},
+}};
+
+int status_of(const std::string& code, const std::string& type) {
+    const int number = code.size() == 3 ? std::atoi(code.c_str()) : 0;
+    if (number >= 400 && number < 600) return number;
+    for (const auto& word : {code, type}) {
+        const auto known =
+            std::ranges::find(statuses, word, &std::pair<std::string_view, int>::first);
+        if (known != statuses.end()) return known->second;
+    }
+    return 502;
+}
+
+}  // namespace
+
 Error decode_error(int status, std::string_view body, std::string_view provider) {
     Error error{.kind = ErrorKind::upstream_refused, .message = {}};
     error.status = status;
     auto said = read_json(body);
     if (status < 400 || status > 599) {
-        const int code = said.code.size() == 3 ? std::atoi(said.code.c_str()) : 0;
-        error.status = code >= 400 && code < 600 ? code : 502;
+        error.status = status_of(said.code, said.type);
     }
     error.type = std::move(said.type);
     error.param = std::move(said.param);

@@ -172,8 +172,7 @@ Json arguments_of(Text text, Arena& arena) {
     const auto plain = arena.keep(text.plain());
     const auto begin = plain.find_first_not_of(" \t\r\n");
     if (begin == std::string_view::npos || plain.substr(begin) == "null") return "{}";
-    if (plain[begin] == '{' && json::is_valid(plain)) return plain;
-    return arena.keep("{\"_raw\":\"" + std::string(text.escaped) + "\"}");
+    return plain;  // broken or not: whoever needs an object of it sees to that
 }
 
 Signature read_extra_content(json::value& value) {
