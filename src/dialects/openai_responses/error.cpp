@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "dialects/openai_words.hpp"
 #include "wire/json_writer.hpp"
 #include "wire/utf8.hpp"
 
@@ -239,9 +240,9 @@ std::string encode_error(const Error& error) {
         }
     };
     out.begin_object().begin_object("error").text("message", error.message);
-    out.text("type", error.type.empty() ? openai_type(error.kind) : error.type);
+    out.text("type", openai_type_of(error));
     text_or_null("param", error.param);
-    text_or_null("code", error.code);
+    text_or_null("code", openai_code_of(error));
     out.end_object().end_object();
     return body;
 }
@@ -255,7 +256,9 @@ int error_status(const Error& error) {
 }
 
 std::string_view stream_code(const Error& error) {
-    if (!error.code.empty()) return error.code;
+    const auto code = openai_code_of(error);
+    const bool is_word = code.find_first_not_of("0123456789") != std::string_view::npos;
+    if (is_word) return code;
     const int status = error_status(error);
     if (status == 429) return "rate_limit_exceeded";
     if (status >= 400 && status < 500) return "invalid_prompt";

@@ -130,8 +130,8 @@ TEST(ChatDecodeRequest, KeepsArgumentsThatAreNoObjectWhole) {
             text + "}}]}]"));
         return std::string(block<ToolCallBlock>(request->turns[0]).arguments);
     };
-    EXPECT_EQ(arguments(R"("{\"a\": tru")"), R"({"_raw":"{\"a\": tru"})");
-    EXPECT_EQ(arguments(R"("[1]")"), R"({"_raw":"[1]"})");
+    EXPECT_EQ(arguments(R"("{\"a\": tru")"), R"({"a": tru)");
+    EXPECT_EQ(arguments(R"("[1]")"), "[1]");
     EXPECT_EQ(arguments(R"("null")"), "{}");
     EXPECT_EQ(arguments(R"({"a": 1})"), R"({"a": 1})");
     EXPECT_EQ(arguments("null"), "{}");
