@@ -256,9 +256,10 @@ int error_status(const Error& error) {
 }
 
 std::string_view stream_code(const Error& error) {
-    const auto code = openai_code_of(error);
-    const bool is_word = code.find_first_not_of("0123456789") != std::string_view::npos;
-    if (is_word) return code;
+    // A response's own error has a closed list of codes: of another's words only the error's code
+    // may be among them.
+    const bool is_word = error.code.find_first_not_of("0123456789") != std::string::npos;
+    if (is_word) return error.code;
     const int status = error_status(error);
     if (status == 429) return "rate_limit_exceeded";
     if (status >= 400 && status < 500) return "invalid_prompt";
