@@ -40,6 +40,12 @@ database_is_ready() {
     [ "$(python3 manage/settings.py psql -At -c "SELECT has_schema_privilege('public', 'CREATE')" 2>/dev/null)" = t ]
 }
 
+drop_database() {
+    [ -n "$database_is_local" ] || die "$database_name is on $database_host: its administrator has to drop it."
+    logged build/log/database.log as_postgres psql -X -p "$database_port" -v ON_ERROR_STOP=1 postgres \
+        -c "DROP DATABASE IF EXISTS \"$database_name\" WITH (FORCE)" -c "DROP ROLE IF EXISTS \"$database_user\""
+}
+
 start_postgresql() {
     if pg_isready -q -h "${database_host:-localhost}" -p "$database_port"; then return; fi
     say "Starting PostgreSQL."

@@ -46,6 +46,54 @@ prepare_env_file() {
     fi
 }
 
-uninstall() { :; }
-doctor() { :; }
-scan_models() { :; }
+doctor() {
+    find_pm2 || pm2=
+    exec python3 manage/doctor.py "$router" "$pm2"
+}
+
+scan_models() {
+    build_the_router
+    make_configuration
+    exec python3 manage/scan_models.py "$router" "$@"
+}
+
+# uninstall: programs go, and what people wrote stays, unless --data says that it is to go too.
+uninstall() {
+    local data=''
+    case ${1-} in
+        '') ;;
+        --data) data=yes ;;
+        *) die "uninstall knows no \"$1\". It takes --data, which removes chats, uploads and the database too." ;;
+    esac
+    if find_pm2; then stop; else pm2=; fi
+    if [ -n "$data" ]; then remove_data; fi
+    remove_pm2_command
+    say "Removing Open WebUI, PM2 and what they ran on."
+    rm -rf $home/venv $home/pm2 $home/bin $home/node $home/uv $home/installed $home/left-out.txt $ecosystem
+    if [ -n "$data" ]; then
+        rm -rf $home
+    else
+        say "What people wrote is still there: $home/data, the database, .env. ./manage.sh init -x brings the rest back;" \
+            "./manage.sh uninstall --data removes them."
+    fi
+}
+
+remove_data() {
+    read_settings
+    if [ -n "$database_is_postgres" ]; then
+        say "Dropping the database $database_name and the user $database_user."
+        if [ -n "$database_is_local" ]; then start_postgresql; fi
+        drop_database || die "the database could not be dropped; nothing else was removed. ./manage.sh doctor looks for the reason."
+    fi
+}
+
+# PM2 itself ends when nobody else's services are left with it. The link is ours only if it leads to ours.
+remove_pm2_command() {
+    local link
+    if [ "$pm2" = "$PWD/$home/bin/pm2" ] && [ "$("$pm2" jlist 2>/dev/null | tail -n 1)" = '[]' ]; then
+        logged build/log/pm2.log "$pm2" kill
+    fi
+    for link in "$HOME/.local/bin/pm2" /usr/local/bin/pm2; do
+        if [ "$(readlink "$link")" = "$PWD/$home/bin/pm2" ]; then rm -f "$link"; fi
+    done
+}

@@ -19,9 +19,10 @@ from pathlib import Path
 PATIENCE = 180  # seconds; Open WebUI's first start, with its migrations, takes fifteen of them on a good day
 
 
-def get(url: str, key: str = "", within=10.0) -> tuple[int, bytes]:
-    """Status and body; 0 and why, when nothing answers."""
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {key}"} if key else {})
+def get(request, key: str = "", within=10.0) -> tuple[int, bytes]:
+    """Status and body; 0 and why, when nothing answers. The request is a URL, or one of urllib's."""
+    if isinstance(request, str):
+        request = urllib.request.Request(request, headers={"Authorization": f"Bearer {key}"} if key else {})
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(request, timeout=within) as answer:

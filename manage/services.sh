@@ -122,7 +122,7 @@ restart() {
 
 status() {
     find_pm2 || pm2=
-    exec python3 manage/status.py --router "$router" --pm2 "$pm2"
+    exec python3 manage/status.py "$router" "$pm2"
 }
 
 logs() {
