@@ -7,6 +7,7 @@ Its exit status is 0 when all that is installed runs and answers.
 import json
 import re
 import subprocess
+import signal
 import sys
 import time
 from importlib import metadata
@@ -103,6 +104,7 @@ def _span(seconds: float) -> str:
 
 
 def main() -> int:
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # for those who look through head
     router, pm2 = sys.argv[1:3]
     try:
         known = settings.load()
