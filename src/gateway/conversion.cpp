@@ -3,6 +3,8 @@
 #include <utility>
 #include <variant>
 
+#include "dialects/openai_chat/finish.hpp"
+
 namespace router::gateway {
 namespace {
 
@@ -98,6 +100,12 @@ Error broken(const Ending& failure) {
             .message = "The model's answer failed: " + failure.detail + "."};
 }
 
+// In Chat's words, for the log; none where nothing was said, and of its own where the call failed.
+std::string_view logged_finish(Finish finish) {
+    if (finish == Finish::none) return "";
+    return finish == Finish::failed ? "error" : dialects::openai_chat::finish_word(finish);
+}
+
 // Whose account signed a proof goes with it.
 void name_issuer(Block& block, const std::string& issuer) {
     const auto name = [&](Signature& signature) {
@@ -158,7 +166,7 @@ void ConvertedStream::take(const Event& event) {
     has_said_something_ = has_said_something_ || !(std::holds_alternative<Started>(event) ||
                                                    std::holds_alternative<Used>(event));
     if (const auto* ended = std::get_if<Ended>(&event))
-        finish_reason_ = name_of(ended->ending.reason);
+        finish_reason_ = logged_finish(ended->ending.reason);
     notes_.take(event);
     auto& next = conversion_.merges_thinking ? static_cast<EventSink&>(merged_) : encoded_;
     const auto* proof = std::get_if<BlockSigned>(&event);
@@ -186,7 +194,7 @@ Result<ConvertedAnswer> convert_answer(std::string_view body, const dialects::Di
                               .usage = answer->usage,
                               .finish_reason = {}};
     if (!answer->choices.empty())
-        converted.finish_reason = name_of(answer->choices.front().ending.reason);
+        converted.finish_reason = logged_finish(answer->choices.front().ending.reason);
     return converted;
 }
 
@@ -200,28 +208,6 @@ std::string written(const Answer& answer, const dialects::Dialect& to,
     tell(answer, events);
     encoder->finish(out);
     return out;
-}
-
-std::string_view name_of(Finish finish) {
-    switch (finish) {
-        case Finish::none:
-            return "";
-        case Finish::stop:
-        case Finish::stop_sequence:
-        case Finish::pause:
-            return "stop";
-        case Finish::length:
-        case Finish::context_window:
-            return "length";
-        case Finish::tool_calls:
-            return "tool_calls";
-        case Finish::content_filter:
-        case Finish::refusal:
-            return "content_filter";
-        case Finish::failed:
-            return "error";
-    }
-    return "";
 }
 
 }  // namespace router::gateway

@@ -82,6 +82,4 @@ Result<ConvertedAnswer> convert_answer(std::string_view body, const dialects::Di
 std::string written(const canonical::Answer& answer, const dialects::Dialect& to,
                     const dialects::AnswerContext& context, bool as_stream);
 
-std::string_view name_of(canonical::Finish finish);  // in Chat's words, for the log
-
 }  // namespace router::gateway

@@ -4,9 +4,8 @@
 #include <optional>
 
 #include "dialects/openai_chat/answer.hpp"
-#include "dialects/registry.hpp"
-#include "gateway/answer_headers.hpp"
 #include "gateway/conversion.hpp"
+#include "gateway/stored_responses.hpp"
 #include "wire/json.hpp"
 #include "wire/json_text.hpp"
 
@@ -58,23 +57,23 @@ std::string answer_in(const dialects::Dialect& dialect, const dialects::AnswerCo
     return written(answer, dialect, context, as_stream);
 }
 
-std::string body_of(const Endpoint& endpoint, const Incoming& incoming,
-                    const dialects::AnswerContext& context, std::string_view text) {
-    if (endpoint.dialect != canonical::DialectId::openai_chat)
-        return answer_in(dialects::dialect(endpoint.dialect), context, text, incoming.is_streaming);
-    const bool is_chat = endpoint.mock == Mock::chat;
-    if (is_chat && incoming.is_streaming)
+std::string body_of(const Delivery& delivery, std::string_view text) {
+    const auto context = context_of(delivery);
+    const bool as_stream = delivery.incoming.is_streaming;
+    if (delivery.endpoint.dialect != canonical::DialectId::openai_chat)
+        return answer_in(delivery.dialect(), context, text, as_stream);
+    const bool is_chat = delivery.endpoint.mock == Mock::chat;
+    if (is_chat && as_stream)
         return mock_stream(context.id, context.model, text, context.created, context.wants_usage);
     if (is_chat) return mock_answer(context.id, context.model, text, context.created);
     const auto whole = mock_completion(context.id, context.model, text, context.created);
-    return incoming.is_streaming ? "data: " + whole + "\n\ndata: [DONE]\n\n" : whole;
+    return as_stream ? "data: " + whole + "\n\ndata: [DONE]\n\n" : whole;
 }
 
 }  // namespace
 
-http::awaitable<Result<>> relay_mock(const Sent& sent, const Incoming& incoming,
-                                     dialects::AnswerContext context, const Endpoint& endpoint,
-                                     http::Exchange& client, accounting::CallRecord& record) {
+http::awaitable<Result<>> relay_mock(Delivery delivery) {
+    auto& [sent, incoming, endpoint, config, services, client, record] = delivery;
     record.upstream_ended();
     if (endpoint.mock == Mock::none) {
         co_return fail(
@@ -89,23 +88,15 @@ http::awaitable<Result<>> relay_mock(const Sent& sent, const Incoming& incoming,
     const std::string& text = *sent.backend->upstream.target().mock_response;
     if (auto error = raised_by(text)) co_return std::unexpected(std::move(*error));
 
-    const auto body = body_of(endpoint, incoming, context, text);
-    const bool is_event_stream = incoming.is_streaming && !incoming.is_json_array;
-    const auto headers =
-        answer_headers(is_event_stream ? "text/event-stream; charset=utf-8" : "application/json",
-                       sent, nullptr, record);
+    const auto body = body_of(delivery, text);
+    keep_response(delivery, body, incoming.is_streaming);
+    const auto headers = headers_of(delivery, incoming.is_streaming);
     record.usage = mock_usage();
     record.finish_reason = "stop";
     record.first_byte();
     const std::array<std::string_view, 1> pieces{body};
-    bool is_sent = true;
-    if (incoming.is_streaming) {
-        if (!client.has_begun()) client.begin(200, headers);  // heartbeats may have begun it
-        is_sent = client.write(body, true) || co_await client.flush();
-    } else {
-        is_sent = co_await client.respond(200, headers, pieces);
-    }
-    if (!is_sent) co_return fail(ErrorKind::client_left, "The client has left.");
+    if (!co_await send_whole(client, headers, pieces, incoming.is_streaming))
+        co_return fail(ErrorKind::client_left, "The client has left.");
     co_return Result<>();
 }
 

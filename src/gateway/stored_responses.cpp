@@ -155,11 +155,18 @@ void ResponseKeeper::keep_last_event(std::string_view events) {
     if (!response.empty()) keep(response);
 }
 
-std::unique_ptr<ResponseKeeper> keeper_for(const Incoming& incoming, const Endpoint& endpoint,
-                                           bool is_converted, Services& services) {
-    const bool is_kept = endpoint.dialect == canonical::DialectId::openai_responses &&
-                         incoming.is_to_be_stored && is_converted && services.responses != nullptr;
-    return is_kept ? std::make_unique<ResponseKeeper>(*services.responses, incoming) : nullptr;
+std::unique_ptr<ResponseKeeper> keeper_for(const Delivery& delivery) {
+    const auto& incoming = delivery.incoming;
+    auto* store = delivery.services.responses;
+    const bool is_kept = delivery.endpoint.dialect == canonical::DialectId::openai_responses &&
+                         incoming.is_to_be_stored && delivery.is_written_here() && store != nullptr;
+    return is_kept ? std::make_unique<ResponseKeeper>(*store, incoming) : nullptr;
+}
+
+void keep_response(const Delivery& delivery, std::string_view answer, bool as_stream) {
+    const auto keeper = keeper_for(delivery);
+    if (keeper == nullptr) return;
+    as_stream ? keeper->keep_last_event(answer) : keeper->keep(answer);
 }
 
 http::awaitable<void> serve_stored(http::Exchange& client, Services& services, std::string rest) {

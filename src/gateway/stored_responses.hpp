@@ -4,10 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/endpoint.hpp"
-#include "gateway/receive.hpp"
-#include "gateway/services.hpp"
-#include "http/exchange.hpp"
+#include "gateway/delivery.hpp"
 #include "storage/response_store.hpp"
 
 namespace router::gateway {
@@ -31,9 +28,13 @@ class ResponseKeeper {
     std::string items_;
 };
 
-// Null: this call's answer is not to be kept.
-std::unique_ptr<ResponseKeeper> keeper_for(const Incoming& incoming, const Endpoint& endpoint,
-                                           bool is_converted, Services& services);
+// Null: this call's answer is not to be kept, or its provider keeps it.
+std::unique_ptr<ResponseKeeper> keeper_for(const Delivery& delivery);
+
+// Keeps an answer that is there whole, as its client gets it, where it is to be kept.
+//
+//   as_stream  told as a stream
+void keep_response(const Delivery& delivery, std::string_view answer, bool as_stream);
 
 // GET and DELETE /v1/responses/{id}, GET /v1/responses/{id}/input_items: of the responses kept
 // here, else of the providers that keep their own.

@@ -1,10 +1,12 @@
 """The router as its users run it: a process, a configuration file, an address, a log."""
 
+import contextlib
 import json
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 from pathlib import Path
@@ -226,6 +228,20 @@ class Router:
     def models(self) -> list[str]:
         with self.client() as client:
             return [entry["id"] for entry in client.get("/v1/models").json()["data"]]
+
+    # -- what outlives it
+
+    def records_kept(self, table: str) -> int:
+        """How many thoughts (`signatures`) or `responses` are on the disk."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.folder}/state/router.db?mode=ro", uri=True)) as database:
+            return database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+
+    def kill_and_start_again(self, records: dict[str, int]) -> "Router":
+        """Another one on the same folder, killed when so many records were on the disk: {table: count}."""
+        for table, count in records.items():
+            eventually(lambda: self.records_kept(table) == count, what=f"{count} {table} on the disk")
+        self.kill()
+        return Router(self.folder, None, master_key=self.key)
 
     # -- its log
 
