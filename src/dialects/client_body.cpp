@@ -168,7 +168,7 @@ std::string ClientBody::stream_options_with_usage() const {
 void ClientBody::write(const Changes& changes, OutgoingBody& out) const {
     const bool adds_usage = changes.asks_for_usage && is_streaming_ && !wants_usage_;
     const bool is_plain = changes.defaults.empty() && changes.replacements.empty() &&
-                          changes.dropped.empty() &&
+                          changes.dropped.empty() && !changes.model.empty() &&
                           (!adds_usage || find("stream_options") == nullptr);
     if (!is_plain) {
         rewrite(changes, out);
@@ -221,7 +221,7 @@ void ClientBody::rewrite(const Changes& changes, OutgoingBody& out) const {
     for (const auto& member : members_) {
         if (value_in(changes.replacements, member.key) != nullptr) continue;
         if (member.key == "model") {
-            add("model", wire::quoted(changes.model));
+            if (!changes.model.empty()) add("model", wire::quoted(changes.model));
         } else if (is_gone(member.key)) {
             continue;
         } else if (adds_usage && member.key == "stream_options") {

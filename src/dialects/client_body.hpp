@@ -17,7 +17,7 @@ using JsonMember = std::pair<std::string, std::string>;  // key -> value as JSON
 
 // What a target makes of the client's body.
 struct Changes {
-    std::string_view model;
+    std::string_view model;  // empty: the member goes, for the model stands in the URL
     std::span<const JsonMember> defaults{};      // used where the client sent no such member
     std::span<const JsonMember> replacements{};  // stand instead of the client's
     std::span<const std::string> dropped{};

@@ -1,5 +1,7 @@
 #include "gateway/prepare.hpp"
 
+#include <algorithm>
+
 #include "config/model_facts.hpp"
 #include "dialects/fit.hpp"
 #include "dialects/registry.hpp"
@@ -102,6 +104,7 @@ void pass_through(const routing::Attempt& attempt, const Incoming& incoming,
         replacements.insert(replacements.end(), edits.added.begin(), edits.added.end());
         dropped.assign(changes.dropped.begin(), changes.dropped.end());
         dropped.insert(dropped.end(), edits.removed.begin(), edits.removed.end());
+        if (std::ranges::count(edits.removed, "model") > 0) changes.model = {};
         changes.replacements = replacements;
         changes.dropped = dropped;
     }

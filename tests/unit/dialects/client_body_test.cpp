@@ -305,6 +305,10 @@ TEST(ClientBody, CannotLoseItsModel) {
               R"({"model":"b","x":1})");
 }
 
+TEST(ClientBody, IsWithoutAModelThatStandsInTheUrl) {
+    EXPECT_EQ(written(R"({"model":"a","x":1})", {.model = {}}), R"({"x":1})");
+}
+
 TEST(ClientBody, TouchesNoNumberWhenItIsRewritten) {
     const std::vector<std::string> dropped{"user"};
     const auto numbers =
