@@ -37,6 +37,10 @@ CallRecord::~CallRecord() {
                          "call");
     line.text("id", id_)
         .text("caller", caller)
+        .text("user", user)
+        .text("user_email", user_email)
+        .text("chat", chat)
+        .text("task", task)
         .text("method", "POST")
         .text("path", path)
         .text("model", model);

@@ -39,6 +39,10 @@ class CallRecord {
 
     std::string_view path;  // must outlive the record, as caller and provider must
     std::string_view caller;
+    std::string user;  // the person behind the caller, as far as it is told
+    std::string user_email;
+    std::string chat;    // Open WebUI's id of the chat
+    std::string task;    // what the program asks for its own ends; empty: a person asks
     std::string model;   // as the client asked
     std::string target;  // provider/model
     std::string_view provider;

@@ -66,7 +66,13 @@ void read_reasoning(const SectionReader& reader, ModelFacts& facts) {
     add_effort(reader, "supports_max_reasoning_effort", Effort::max, facts);
 }
 
+constexpr std::array<std::string_view, 4> chat_modes{"", "chat", "responses", "completion"};
+
 }  // namespace
+
+bool ModelFacts::is_for_chat() const {
+    return std::ranges::find(chat_modes, std::string_view(mode)) != chat_modes.end();
+}
 
 bool ModelFacts::takes(Effort effort) const {
     return std::ranges::find(efforts, effort) != efforts.end();

@@ -55,6 +55,8 @@ enum class ChatTools : std::uint8_t {
 struct ModelFacts {
     std::string row{};  // the row that said it, for the log; empty: no row
 
+    std::string mode{};  // what it is for, in LiteLLM's words: embedding, image_generation, rerank,
+                         // audio_speech, ...; empty: chat
     std::uint64_t context_tokens = 0;     // 0: not known
     std::uint64_t max_output_tokens = 0;  // 0: not known
 
@@ -104,6 +106,7 @@ struct ModelFacts {
     std::map<std::string, double> prices{};  // input_cost_per_token and its kin
 
     bool takes(Effort effort) const;
+    bool is_for_chat() const;
 };
 
 // The facts of a model in the embedded models.yml.

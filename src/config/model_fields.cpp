@@ -78,7 +78,8 @@ struct Word {
     std::string_view name;
     std::string ModelFacts::* field;
 };
-constexpr std::array texts{Word{"thoughts_field", &ModelFacts::thoughts_field},
+constexpr std::array texts{Word{"mode", &ModelFacts::mode},
+                           Word{"thoughts_field", &ModelFacts::thoughts_field},
                            Word{"max_tokens_field", &ModelFacts::max_tokens_field},
                            Word{"required_choice", &ModelFacts::required_choice},
                            Word{"seed_field", &ModelFacts::seed_field}};

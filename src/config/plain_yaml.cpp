@@ -19,6 +19,11 @@ std::string_view trimmed(std::string_view text) {
 
 Value scalar(std::string_view text) {
     Value out;
+    if (text.size() > 1 && text.starts_with('"') && text.ends_with('"')) {
+        out.kind = ValueKind::text;
+        out.text = text.substr(1, text.size() - 2);
+        return out;
+    }
     out.text = text;
     if (is_boolean(text)) {
         out.kind = ValueKind::boolean;
@@ -59,7 +64,7 @@ Value value_of(std::string_view text) {
 
 void add_member(Value& map, std::string_view line) {
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || line.find_first_of("\"'&|>\t") != std::string_view::npos)
+    if (colon == std::string_view::npos || line.find_first_of("\\'&|>\t") != std::string_view::npos)
         refuse(line);
     map.members.push_back({std::string(trimmed(line.substr(0, colon))),
                            {},

@@ -177,6 +177,21 @@ void read_aliases(const Value& document, std::string_view section,
     for (const auto& member : aliases->members) read_alias(member, declared, snapshot, report);
 }
 
+void read_task_model(const Value& document, const std::set<std::string>& declared,
+                     Snapshot& snapshot, Report& report) {
+    const SectionReader reader(section_of(document, "general_settings", report), "general_settings",
+                               report);
+    reader.text("task_model", snapshot.tasks.model);
+    const auto& name = snapshot.tasks.model;
+    const bool is_alias =
+        std::ranges::find(snapshot.aliases, name, &Alias::name) != snapshot.aliases.end();
+    if (name.empty() || is_alias || serves(snapshot, declared, name)) return;
+    std::vector<std::string_view> names(declared.begin(), declared.end());
+    report.error(reader.find("task_model")->place, "general_settings.task_model is " + shown(name) +
+                                                       ", and no model_name is so" +
+                                                       did_you_mean(name, names));
+}
+
 struct ModelList {
     std::set<std::string> declared;  // every model_name, also of entries that are left out
     std::vector<Target> targets;
@@ -228,6 +243,7 @@ void read_models(const Value& document, const Environment& environment,
     add_targets(std::move(list), snapshot, report);
     read_aliases(document, "router_settings", declared, snapshot, report);
     read_aliases(document, "litellm_settings", declared, snapshot, report);
+    read_task_model(document, declared, snapshot, report);
     if (snapshot.groups.empty() && !report.has_error()) {
         report.warning(document.place,
                        "no model is served; add entries to model_list, or the key of a provider to "

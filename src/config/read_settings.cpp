@@ -94,6 +94,33 @@ void read_master_key(const Value& general, const Environment& environment, AuthS
     }
 }
 
+std::vector<std::string> names_in_mappings(const SectionReader& reader) {
+    std::vector<std::string> names;
+    const auto* mappings = reader.find("user_header_mappings");
+    if (mappings == nullptr) return names;
+    for (const auto& mapping : mappings->items) {
+        const auto* name = mapping.find("header_name");
+        if (name != nullptr && name->is_scalar()) names.push_back(lower_case(name->text));
+    }
+    if (!mappings->is(ValueKind::list) || names.size() != mappings->items.size())
+        reader.wrong("user_header_mappings", *mappings, "a list of maps with a header_name each");
+    return names;
+}
+
+void read_users(const SectionReader& reader, const Environment& environment, UserSettings& users) {
+    reader.boolean("openwebui_user_headers", users.trusts_headers);
+    reader.boolean("openwebui_jwt_required", users.requires_jwt);
+    std::string secret;
+    reader.text("openwebui_jwt_secret", secret);
+    if (secret.empty())
+        secret = environment("FORWARD_USER_INFO_HEADER_JWT_SECRET").value_or(std::string());
+    users.jwt_secret = Secret(std::move(secret));
+    users.header_names = names_in_mappings(reader);
+    std::string name;
+    reader.text("user_header_name", name);
+    if (!name.empty()) users.header_names.push_back(lower_case(name));
+}
+
 void read_general(const Value& general, const Environment& environment, Snapshot& snapshot,
                   Report& report) {
     check_keys(general, "general_settings", {section::general_settings, section::ours}, report);
@@ -103,6 +130,9 @@ void read_general(const Value& general, const Environment& environment, Snapshot
     read_deadlines(reader, snapshot.deadlines);
     read_log(reader, snapshot.log);
     read_storage(reader, snapshot.storage);
+    read_users(reader, environment, snapshot.users);
+    if (const auto which = reader.one_of("list_models", {"chat", "all"}))
+        snapshot.lists_every_model = *which == "all";
     reader.boolean("always_include_stream_usage", snapshot.always_include_stream_usage);
     read_master_key(general, environment, snapshot.auth, report);
     if (snapshot.server.ssl_certfile.empty() != snapshot.server.ssl_keyfile.empty()) {

@@ -123,7 +123,9 @@ void read_model_info(const ModelEntry& entry, const ModelContext& context, Targe
             context.report.warning(place,
                                    "model_info has no key " + shown(name) + hint + "; it is kept");
     }
-    SectionReader(entry.model_info, "model_info", context.report).text("id", target.id);
+    const SectionReader reader(entry.model_info, "model_info", context.report);
+    reader.text("id", target.id);
+    reader.boolean("hidden", target.is_hidden);
     target.model_info = json_text(masked(entry.model_info));
     target.info = entry.model_info;
 }

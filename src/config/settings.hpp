@@ -55,6 +55,19 @@ struct AuthSettings {
     Secret master_key;
 };
 
+// Who is believed when a call says on whose behalf it is made.
+struct UserSettings {
+    bool trusts_headers = true;  // openwebui_user_headers: X-OpenWebUI-User-Id and its kin count
+    Secret jwt_secret{};         // openwebui_jwt_secret: only tokens made with it are believed
+    bool requires_jwt = true;    // openwebui_jwt_required: a call without such a token is refused
+    std::vector<std::string> header_names{};  // that name the user as well; in lower case
+};
+
+// What a chat program asks for its own ends: titles, tags, questions to follow.
+struct TaskSettings {
+    std::string model{};  // task_model: answers all of them; empty: the model that is asked for
+};
+
 // What outlives a call, and the program.
 struct StorageSettings {
     // Where thoughts that clients drop, and responses that they ask to have stored, are kept;

@@ -36,6 +36,7 @@ struct Target {
     bool drops_params = false;  // drop_params: what cannot be sent is dropped rather than refused
     bool modifies_params = false;  // modify_params: turns are put in where the provider wants them
     bool merges_thinking = false;  // merge_reasoning_content_in_choices: thoughts as <think> text
+    bool is_hidden = false;        // model_info.hidden: in no list of models
     std::optional<std::string> mock_response;    // answers without an upstream, with this text
     std::optional<milliseconds> timeout;         // of the whole attempt
     std::optional<milliseconds> stream_timeout;  // until the first byte of a streaming answer
@@ -64,7 +65,10 @@ struct Snapshot {
     DeadlineSettings deadlines;
     LogSettings log;
     AuthSettings auth;
+    UserSettings users;
+    TaskSettings tasks;
     StorageSettings storage;
+    bool lists_every_model = false;  // list_models: all; else those that one can chat with
     bool always_include_stream_usage = false;
     ModelCatalogue models;           // what is known of models: models.yml, and the user's own
     std::vector<ModelGroup> groups;  // in the order of the file
@@ -72,6 +76,12 @@ struct Snapshot {
     std::string
         masked_json;  // the files as they were understood, secrets masked, for GET /admin/config
     std::vector<std::string> files;  // every file that went in: main, included, providers.yml, .env
+
+    // What is known of a model that `target` serves: the rows of `models`, and above them what the
+    // entry's model_info says.
+    //   dialect, model  as ModelCatalogue::facts_for() takes them
+    ModelFacts facts_of(const Target& target, std::string_view dialect,
+                        std::string_view model) const;
 };
 
 }  // namespace router::config

@@ -4,13 +4,17 @@
 #include "dialects/registry.hpp"
 #include "gateway/answer_headers.hpp"
 #include "gateway/count_tokens.hpp"
+#include "gateway/end_user.hpp"
 #include "gateway/receive.hpp"
 #include "gateway/refuse.hpp"
 #include "gateway/relay.hpp"
 #include "gateway/send.hpp"
+#include "gateway/task.hpp"
 
 namespace router::gateway {
 namespace {
+
+constexpr std::size_t id_limit = 128;  // of a header that is kept
 
 constexpr std::string_view stream_headers =
     "content-type: text/event-stream; charset=utf-8\r\ncache-control: "
@@ -19,6 +23,25 @@ constexpr std::string_view stream_headers =
 // Whether heartbeats may begin the answer: they promise a stream of events.
 bool may_be_kept_waiting(const Incoming& incoming, const Endpoint& endpoint) {
     return incoming.is_streaming && endpoint.relay == Relay::read && !incoming.is_json_array;
+}
+
+// On whose behalf the caller calls.
+Result<> note_user(const http::RequestHead& request, const config::UserSettings& settings,
+                   accounting::CallRecord& record) {
+    auto user = auth::identify_user(user_headers_of(request, settings), settings,
+                                    std::chrono::system_clock::now());
+    if (!user) return std::unexpected(user.error());
+    record.user = std::move(user->id);
+    record.user_email = std::move(user->email);
+    record.chat = request.header("x-openwebui-chat-id").substr(0, id_limit);
+    return {};
+}
+
+// The model that answers: a program's own tasks may have one of their own.
+std::string_view model_for(Incoming& incoming, const config::TaskSettings& tasks,
+                           const accounting::CallRecord& record) {
+    incoming.is_small_task = !record.task.empty() && !tasks.model.empty();
+    return incoming.is_small_task ? tasks.model : incoming.model;
 }
 
 // The journey of a call, in the order in which it happens. Each step takes what the step above
@@ -30,6 +53,8 @@ http::awaitable<Result<>> run(http::Exchange& client, Services& services,
         config.keys.identify(api_key_of(client.request()));  // before a byte of the body is read
     if (!caller) co_return std::unexpected(caller.error());
     record.caller = caller->name;
+    const auto noted = note_user(client.request(), config.snapshot->users, record);
+    if (!noted) co_return std::unexpected(noted.error());
 
     auto incoming =
         co_await receive(client, config.snapshot->server, endpoint, in_url, record.caller,
@@ -37,9 +62,12 @@ http::awaitable<Result<>> run(http::Exchange& client, Services& services,
     if (!incoming) co_return std::unexpected(incoming.error());
     record.model = (*incoming)->model;
     record.is_streaming = (*incoming)->is_streaming;
+    record.task = task_of(client.request(), **incoming, endpoint);
+    if (record.user.empty()) record.user = user_in_body(**incoming);
 
-    const auto plan = config.table.plan(
-        (*incoming)->model, std::chrono::steady_clock::now());  // model name -> targets, in order
+    const auto plan =
+        config.table.plan(model_for(**incoming, config.snapshot->tasks, record),
+                          std::chrono::steady_clock::now());  // model name -> targets, in order
     if (!plan) co_return std::unexpected(plan.error());
 
     if (endpoint.operation == Operation::count_tokens) {

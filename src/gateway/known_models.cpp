@@ -1,6 +1,5 @@
 #include "gateway/known_models.hpp"
 
-#include "config/model_catalogue.hpp"
 #include "dialects/registry.hpp"
 
 namespace router::gateway {
@@ -15,12 +14,7 @@ const config::ModelFacts& KnownModels::of(const config::Snapshot& snapshot,
     key_ += model;
     const auto found = facts_.find(key_);
     if (found != facts_.end()) return found->second;
-    auto facts =
-        snapshot.models.facts_for(target.provider.prefix, dialects::name_of(dialect), model);
-    if (target.info.is(config::ValueKind::map)) {
-        config::Report unheard;  // whatever is wrong with it was said when it was loaded
-        config::add_model_info(facts, target.info, unheard);
-    }
+    auto facts = snapshot.facts_of(target, dialects::name_of(dialect), model);
     return facts_.emplace(key_, std::move(facts)).first->second;
 }
 

@@ -3,7 +3,6 @@
 #include <array>
 #include <string>
 
-#include "config/model_facts.hpp"
 #include "gateway/refuse.hpp"
 #include "wire/json_text.hpp"
 #include "wire/json_writer.hpp"
@@ -19,33 +18,52 @@ using wire::JsonWriter;
 constexpr std::int64_t created = 1677610602;
 constexpr std::string_view created_at = "2023-02-28T18:56:42Z";
 
-config::ModelFacts facts_of(const config::Target& target, std::string_view id) {
-    const auto& model = target.model.find('*') == std::string::npos ? target.model : id;
-    return config::facts_for(target.provider.prefix, {}, model);
+using routing::ListedModel;
+
+// What a configuration says of a model for people to read, in the places where Open WebUI looks
+// for it (seen with 0.12.4, 2026-11-22). Nothing is written that it takes for an order: no arena,
+// pipe, pipeline, preset, action_ids, filter_ids or provider.
+void write_for_people(JsonWriter& out, const config::Value& info) {
+    const auto member = [&](std::string_view key, config::ValueKind kind) {
+        const auto* value = info.is(config::ValueKind::map) ? info.find(key) : nullptr;
+        return value != nullptr && value->is(kind) ? value : nullptr;
+    };
+    if (const auto* name = member("display_name", config::ValueKind::text))
+        out.text("name", name->text);
+    if (const auto* tags = member("tags", config::ValueKind::list))
+        out.raw("tags", json_text(*tags));
+    const auto* description = member("description", config::ValueKind::text);
+    const auto* capabilities = member("capabilities", config::ValueKind::map);
+    if (description == nullptr && capabilities == nullptr) return;
+    out.begin_object("info").begin_object("meta");
+    if (description != nullptr) out.text("description", description->text);
+    if (capabilities != nullptr) out.raw("capabilities", json_text(*capabilities));
+    out.end_object().end_object();
 }
 
-void write_openai(JsonWriter& out, std::string_view id, const config::Target& target) {
-    out.begin_object().text("id", id).text("object", "model").number("created", created);
-    out.text("owned_by", target.provider.prefix).end_object();
+void write_openai(JsonWriter& out, const ListedModel& model) {
+    out.begin_object().text("id", model.id).text("object", "model").number("created", created);
+    out.text("owned_by", model.target->provider.prefix);
+    write_for_people(out, model.target->info);
+    out.end_object();
 }
 
 void write_limit(JsonWriter& out, std::string_view key, std::uint64_t limit) {
     limit == 0 ? out.null(key) : out.number(key, limit);
 }
 
-void write_anthropic(JsonWriter& out, std::string_view id, const config::Target& target) {
-    const auto facts = facts_of(target, id);
-    out.begin_object().text("type", "model").text("id", id).text("display_name", id);
+void write_anthropic(JsonWriter& out, const ListedModel& model) {
+    out.begin_object().text("type", "model").text("id", model.id).text("display_name", model.id);
     out.text("created_at", created_at);
-    write_limit(out, "max_input_tokens", facts.context_tokens);
-    write_limit(out, "max_tokens", facts.max_output_tokens);
+    write_limit(out, "max_input_tokens", model.facts.context_tokens);
+    write_limit(out, "max_tokens", model.facts.max_output_tokens);
     out.null("capabilities").end_object();
 }
 
-void write_gemini(JsonWriter& out, std::string_view id, const config::Target& target) {
-    const auto facts = facts_of(target, id);
-    out.begin_object().text("name", "models/" + std::string(id)).text("version", "1");
-    out.text("displayName", id);
+void write_gemini(JsonWriter& out, const ListedModel& model) {
+    const auto& facts = model.facts;
+    out.begin_object().text("name", "models/" + std::string(model.id)).text("version", "1");
+    out.text("displayName", model.id);
     if (facts.context_tokens > 0) out.number("inputTokenLimit", facts.context_tokens);
     if (facts.max_output_tokens > 0) out.number("outputTokenLimit", facts.max_output_tokens);
     out.begin_array("supportedGenerationMethods").text("generateContent").text("countTokens");
@@ -53,9 +71,9 @@ void write_gemini(JsonWriter& out, std::string_view id, const config::Target& ta
 }
 
 // What Codex 0.169 insists on in an entry of `models` (seen 2026-11-22).
-void write_codex(JsonWriter& out, std::string_view id, const config::Target& target) {
-    const auto facts = facts_of(target, id);
-    out.begin_object().text("slug", id).text("display_name", id);
+void write_codex(JsonWriter& out, const ListedModel& model) {
+    const auto& facts = model.facts;
+    out.begin_object().text("slug", model.id).text("display_name", model.id);
     out.begin_array("supported_reasoning_levels").end_array();
     out.text("shell_type", "shell_command").text("visibility", "list");
     out.boolean("supported_in_api", true).number("priority", 0);
@@ -68,7 +86,7 @@ void write_codex(JsonWriter& out, std::string_view id, const config::Target& tar
     out.begin_array("experimental_supported_tools").end_array().end_object();
 }
 
-using WriteModel = void (*)(JsonWriter&, std::string_view id, const config::Target&);
+using WriteModel = void (*)(JsonWriter&, const ListedModel&);
 
 WriteModel writer_for(DialectId dialect) {
     if (dialect == DialectId::gemini) return write_gemini;
@@ -78,7 +96,7 @@ WriteModel writer_for(DialectId dialect) {
 void write_list(JsonWriter& out, std::string_view key, const routing::Table& table,
                 WriteModel write) {
     out.begin_array(key);
-    for (const auto& model : table.listed()) write(out, model.id, *model.target);
+    for (const auto& model : table.listed()) write(out, model);
     out.end_array();
 }
 
@@ -133,7 +151,10 @@ http::awaitable<void> show_model(http::Exchange& client, Services& services, std
     if (!plan) co_return co_await refuse(client, plan.error(), {}, dialect);
     std::string body;
     JsonWriter out(body);
-    writer_for(dialect)(out, name, plan->attempts.front().backend->upstream.target());
+    const auto& attempt = plan->attempts.front();
+    const auto& target = attempt.backend->upstream.target();
+    writer_for(dialect)(out,
+                        {name, &target, config->snapshot->facts_of(target, {}, attempt.model)});
     co_await respond_json(client, std::move(body));
 }
 

@@ -64,6 +64,7 @@ bool may_pass_through(const Incoming& incoming, const Endpoint& endpoint,
     if (endpoint.operation == Operation::other) return true;
     if (endpoint.operation == Operation::count_tokens) return true;  // who counts speaks it
     if (!manner.speaks(endpoint.dialect) || target.merges_thinking) return false;
+    if (incoming.is_small_task) return false;  // how much it thinks is ours to say
     const auto facts = [&]() -> const config::ModelFacts& {
         return services.models.of(*config.snapshot, target, manner.dialect, manner.model);
     };
@@ -133,6 +134,17 @@ Result<> decode_once(Incoming& incoming, const Endpoint& endpoint, storage::Sign
     return {};
 }
 
+// A small task is worth little thought, whatever the model that the program asked for is told.
+void think_little(canonical::Request& request, const config::ModelFacts& facts) {
+    request.reasoning = {};
+    if (!facts.thinks_by_default) return;
+    if (facts.thinking_off != config::ThinkingOff::never) {
+        request.reasoning.mode = canonical::ThinkingMode::off;
+    } else {
+        request.reasoning.effort = canonical::Effort::low;
+    }
+}
+
 // The members that a target adds to each request, and those that stand in the client's place.
 void append_members(const config::Target& target, std::string& body) {
     const auto add = [&](const dialects::JsonMember& member) {
@@ -161,13 +173,14 @@ Result<> convert(const routing::Attempt& attempt, Incoming& incoming, const Endp
     const dialects::FitSettings settings{.drop_params = target.drops_params,
                                          .modify_params = target.modifies_params,
                                          .dropped_params = target.dropped_params};
-    canonical::Request with_defaults;
-    const bool has_defaults = !target.defaults.empty();
-    if (has_defaults) {
-        with_defaults = *incoming.canonical;
-        apply_defaults(with_defaults, target.defaults);
+    canonical::Request changed;
+    const bool is_changed = !target.defaults.empty() || incoming.is_small_task;
+    if (is_changed) {
+        changed = *incoming.canonical;
+        apply_defaults(changed, target.defaults);
+        if (incoming.is_small_task) think_little(changed, facts);
     }
-    const auto& request = has_defaults ? with_defaults : *incoming.canonical;
+    const auto& request = is_changed ? changed : *incoming.canonical;
     auto fitted = dialects::fit(request, facts, dialect, upstream.issuer(), settings);
     if (!fitted) return std::unexpected(fitted.error());
     const auto variant = dialects::with_facts(upstream.variant(dialect, manner.model), facts);

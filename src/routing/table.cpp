@@ -49,7 +49,7 @@ Table::Table(const config::Snapshot& snapshot) {
         if (configured.is_wildcard()) {
             wildcards_.push_back(&group);
         } else if (!configured.targets.empty()) {
-            listed_.push_back({configured.name, &configured.targets.front()});
+            list(snapshot, configured.name, configured.targets.front());
         }
     }
     std::ranges::sort(wildcards_, is_more_specific, &Group::name);
@@ -58,9 +58,17 @@ Table::Table(const config::Snapshot& snapshot) {
         if (alias.hidden || by_name_.contains(alias.name)) continue;
         const auto found = find(alias.group);
         if (found.group != nullptr && !found.group->backends.empty()) {
-            listed_.push_back({alias.name, &found.group->backends.front()->upstream.target()});
+            list(snapshot, alias.name, found.group->backends.front()->upstream.target());
         }
     }
+}
+
+void Table::list(const config::Snapshot& snapshot, std::string_view id,
+                 const config::Target& target) {
+    if (target.is_hidden) return;
+    auto facts = snapshot.facts_of(target, {}, target.model);
+    if (!snapshot.lists_every_model && !facts.is_for_chat()) return;
+    listed_.push_back({id, &target, std::move(facts)});
 }
 
 Table::Found Table::find(std::string_view model) const {

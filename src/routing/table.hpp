@@ -49,6 +49,7 @@ struct Plan {
 struct ListedModel {
     std::string_view id;
     const config::Target* target;  // the first of its group
+    config::ModelFacts facts;      // of the target's model
 };
 
 // Model names to targets, made from a snapshot.
@@ -63,8 +64,8 @@ class Table {
     //   errors  not_found, with the nearest name there is
     Result<Plan> plan(std::string_view model, SteadyTime now) const;
 
-    // What /v1/models lists: groups and aliases, not wildcards, not what is hidden; in the order of
-    // the file.
+    // What /v1/models lists: groups and aliases, not wildcards, not what is hidden, nor, unless the
+    // configuration wants it, what one does not chat with; in the order of the file.
     const std::vector<ListedModel>& listed() const { return listed_; }
 
     const std::deque<Backend>& backends() const { return backends_; }
@@ -88,6 +89,7 @@ class Table {
     template <class Value>
     using ByName = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
 
+    void list(const config::Snapshot& snapshot, std::string_view id, const config::Target& target);
     Found find(std::string_view model) const;
     std::string nearest_name(std::string_view model) const;
 

@@ -1,0 +1,15 @@
+#include "config/snapshot.hpp"
+
+namespace router::config {
+
+ModelFacts Snapshot::facts_of(const Target& target, std::string_view dialect,
+                              std::string_view model) const {
+    auto facts = models.facts_for(target.provider.prefix, dialect, model);
+    if (target.info.is(ValueKind::map)) {
+        Report unheard;  // whatever is wrong with it was said when it was loaded
+        add_model_info(facts, target.info, unheard);
+    }
+    return facts;
+}
+
+}  // namespace router::config
