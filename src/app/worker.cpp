@@ -1,7 +1,7 @@
 #include "app/worker.hpp"
 
 #include "app/endpoints.hpp"
-#include "dialects/openai_chat/error.hpp"
+#include "dialects/openai_words.hpp"
 #include "telemetry/log.hpp"
 
 namespace router::app {
@@ -35,7 +35,7 @@ Worker::Worker(std::shared_ptr<const gateway::Configuration> configuration,
       server_(
           loop_, settings_of(services_.configuration->snapshot->server),
           [this](http::Exchange& client) { return answer(client, services_, reload_); },
-          dialects::openai_chat::encode_error) {}
+          dialects::openai_error) {}
 
 Worker::~Worker() = default;
 

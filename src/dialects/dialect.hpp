@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "canonical/answer.hpp"
 #include "canonical/request.hpp"
+#include "dialects/upstream_error.hpp"
 #include "wire/sse.hpp"
 
 namespace router::dialects {
@@ -149,11 +150,11 @@ class Dialect {
     virtual PeekedAnswer peek_answer(std::string_view body) const = 0;
     virtual std::unique_ptr<StreamRelay> stream_relay(const AnswerContext& context) const = 0;
 
-    // What an upstream's error says, whatever its shape and status; never an empty message. The
-    // kind is upstream_refused; Error::status the upstream's; retry_after in whole seconds from the
-    // body or text where it is there (a header goes before it).
-    virtual Error decode_error(int status, std::string_view body,
-                               std::string_view provider) const = 0;
+    // An upstream's error, read alike whatever dialect the upstream speaks. A Retry-After header
+    // goes before the time that is found here.
+    Error decode_error(int status, std::string_view body, std::string_view provider) const {
+        return decode_upstream_error(status, body, provider);
+    }
     // The body of an error for a client; its status is error_status().
     virtual std::string encode_error(const Error& error) const = 0;
     virtual int error_status(const Error& error) const = 0;

@@ -1,25 +1,27 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/error.hpp"
 
 namespace router::dialects {
 
-// What another dialect's word for an error is called in OpenAI's two dialects. Anthropic's types
-// are words that compatible servers use as well, and stay.
-struct OpenAiWord {
-    std::string_view foreign;
-    std::string_view type;
-    std::string_view code;  // where the error has none
-    int status = 0;         // 0: as it was
-};
+// The words of errors: what a word stands for, whosever it is, and what OpenAI's two dialects call
+// it.
 
-// Null: the error's type is OpenAI's own, or nobody's.
-const OpenAiWord* openai_word_of(const Error& error);
+// The status of a type or a code; 0: not known.
+int status_of_word(std::string_view word);
 
-// The type and the code that OpenAI's clients are told.
+// The type and the code that OpenAI's clients are told. Another dialect's word becomes OpenAI's;
+// one that compatible servers use as well, and one that nobody knows, stays.
 std::string_view openai_type_of(const Error& error);
 std::string_view openai_code_of(const Error& error);
+
+// The upstream's own status, but for what OpenAI's SDKs do not know or take for something else.
+int openai_status_of(const Error& error);
+
+// {"error":{"message","type","param","code"}}
+std::string openai_error(const Error& error);
 
 }  // namespace router::dialects

@@ -1,11 +1,13 @@
 #include "gateway/retry_after.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <ctime>
 #include <optional>
+
+#include "dialects/error_words.hpp"
+#include "dialects/upstream_error.hpp"
 
 namespace router::gateway {
 namespace {
@@ -13,42 +15,19 @@ namespace {
 constexpr double longest_wait = 60;  // SDKs give up, or hang, on more than a minute
 constexpr std::string_view wait_without_hint = "5";
 
-std::optional<double> number_at(std::string_view& text) {
-    double value = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (read.ec != std::errc() || !(value >= 0 && value < 1e12)) return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()));
-    return value;
-}
-
 std::optional<double> seconds(std::string_view text) {
-    const auto value = number_at(text);
-    return value && text.empty() ? value : std::nullopt;
+    double value = 0;
+    const auto* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, value);
+    if (read.ec != std::errc() || read.ptr != end || !(value >= 0 && value < 1e12))
+        return std::nullopt;
+    return value;
 }
 
 // A span as Go writes it: "1h2m3.5s", "12ms".
 std::optional<double> span(std::string_view text) {
-    struct Unit {
-        std::string_view name;
-        double seconds;
-    };
-    constexpr std::array<Unit, 4> units{{{"ms", 0.001}, {"h", 3600}, {"m", 60}, {"s", 1}}};
-    double sum = 0;
-    if (text.empty()) return std::nullopt;
-    while (!text.empty()) {
-        const auto value = number_at(text);
-        if (!value) return std::nullopt;
-        double factor = text.empty() ? 1 : 0;
-        for (const auto& unit : units) {
-            if (!text.starts_with(unit.name)) continue;
-            text.remove_prefix(unit.name.size());
-            factor = unit.seconds;
-            break;
-        }
-        if (factor == 0) return std::nullopt;
-        sum += *value * factor;
-    }
-    return sum;
+    const auto wait = dialects::take_span(text);
+    return text.empty() ? wait : std::nullopt;
 }
 
 // A time of HTTP or of RFC 3339, as seconds from now.
@@ -115,12 +94,11 @@ std::string retry_after(const http::ResponseHead& head, std::int64_t now) {
 std::string retry_headers(const Error& error) {
     const int status = error.http_status();
     const auto wait = seconds(error.retry_after);
-    const bool is_spent =
-        error.code == "insufficient_quota" || error.code.contains("spend_limit_reached");
+    const bool is_spent = dialects::is_spent(error);
     const bool is_worth_it = may_pass(status) && !is_spent && (!wait || *wait <= longest_wait) &&
                              error.kind != ErrorKind::not_implemented;
     std::string lines = is_worth_it ? "x-should-retry: true\r\n" : "x-should-retry: false\r\n";
-    if (wait) {
+    if (wait && !is_spent) {
         lines += "retry-after: " + error.retry_after + "\r\n";
     } else if (is_worth_it && status == 429) {
         lines += "retry-after: " + std::string(wait_without_hint) + "\r\n";

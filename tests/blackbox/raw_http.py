@@ -198,3 +198,12 @@ def text_of(found: list) -> str:
     """The answer that the chunks of a chat add up to."""
     pieces = [c["choices"][0]["delta"].get("content") or "" for c in found if c != "[DONE]" and c.get("choices")]
     return "".join(pieces)
+
+
+def chunks_of(answer) -> list[dict]:
+    """The chunks of a stream, as httpx received it."""
+    return [found for found in events(answer.content) if found != "[DONE]"]
+
+
+def errors_of(found: list) -> list[dict]:
+    return [c["error"] for c in found if isinstance(c, dict) and "error" in c]

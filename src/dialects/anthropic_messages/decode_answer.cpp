@@ -3,9 +3,9 @@
 #include "dialects/anthropic_messages/answer.hpp"
 #include "dialects/anthropic_messages/decode_blocks.hpp"
 #include "dialects/anthropic_messages/ending.hpp"
-#include "dialects/anthropic_messages/error.hpp"
 #include "dialects/anthropic_messages/reading.hpp"
 #include "dialects/anthropic_messages/usage.hpp"
+#include "dialects/upstream_error.hpp"
 
 namespace router::dialects::anthropic_messages {
 
@@ -66,7 +66,7 @@ Result<Answer> decode_answer(std::string_view body) {
             return broken("no whole JSON object");
         }
     }
-    if (read.is_error) return std::unexpected(decode_error(200, body, "The upstream"));
+    if (read.is_error) return std::unexpected(decode_upstream_error(200, body, "The upstream"));
     if (!read.has_content) return broken("a message without content");
     read.answer.usage = read.usage.canonical();
     read.answer.service_tier = read.usage.service_tier();

@@ -43,10 +43,6 @@ class Messages : public Dialect {
     std::unique_ptr<StreamRelay> stream_relay(const AnswerContext& context) const override {
         return std::make_unique<MessagesRelay>(context);
     }
-    Error decode_error(int status, std::string_view body,
-                       std::string_view provider) const override {
-        return anthropic_messages::decode_error(status, body, provider);
-    }
     std::string encode_error(const Error& error) const override {
         return anthropic_messages::encode_error(error);
     }

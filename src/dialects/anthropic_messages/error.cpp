@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "dialects/anthropic_messages/error_text.hpp"
-#include "dialects/anthropic_messages/reading.hpp"
+#include "dialects/error_words.hpp"
 #include "wire/json_writer.hpp"
 
 namespace router::dialects::anthropic_messages {
-
 namespace {
 
 constexpr std::array<std::pair<std::string_view, int>, 11> types{{{"invalid_request_error", 400},
@@ -24,125 +25,63 @@ constexpr std::array<std::pair<std::string_view, int>, 11> types{{{"invalid_requ
                                                                   {"timeout_error", 504},
                                                                   {"overloaded_error", 529}}};
 
-int status_of(std::string_view type) {
-    for (const auto& [name, status] : types) {
-        if (name == type) return status;
-    }
-    return 502;
-}
-
 std::string_view type_of_status(int status) {
     for (const auto& [name, known] : types) {
         if (known == status) return name;
     }
-    if (status == 408) return "timeout_error";
+    if (status == 408) return "timeout_error";  // a client of ours that was too slow
     return status < 500 ? "invalid_request_error" : "api_error";
 }
 
-struct Said {
-    std::string message{}, type{}, param{}, code{};
-};
+constexpr std::string_view own_words = "prompt is too long";
 
-std::string scalar_text(json::value& value) {
-    const auto type = json::type_of(value);
-    if (type == json::json_type::string) return std::string(json::text_or_empty(value));
-    if (type == json::json_type::number) return std::string(json::raw(value));
-    return {};
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-Said read_value(json::value& value, int depth);
-
-// An object that is the error itself or holds it: members `error`, `message`, `detail`, in this
-// order of trust.
-Said read_object(json::object& object, int depth) {
-    Said said;
-    Said inner;
-    std::string detail;
-    each_field(object, [&](std::string_view key, json::value& value) {
-        if (key == "error" || key == "errors") {
-            inner = read_value(value, depth + 1);
-        } else if (key == "message" || key == "msg") {
-            said.message = read_value(value, depth + 1).message;
-        } else if (key == "detail") {
-            detail = read_value(value, depth + 1).message;
-        } else if (key == "details") {
-            json::each_member(value, [&](std::string_view name, json::value& member) {
-                if (name == "error_code") said.code = scalar_text(member);
-            });
-        } else if (key == "type") {
-            said.type = scalar_text(value);
-        } else if (key == "param") {
-            said.param = scalar_text(value);
-        } else if (key == "code" && said.code.empty()) {
-            said.code = scalar_text(value);
+// The whole numbers in a text, those of three digits and more: what stands in "gpt-4" counts
+// nothing.
+std::vector<std::uint64_t> numbers_in(std::string_view text) {
+    std::vector<std::uint64_t> numbers;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (!is_digit(text[i])) continue;
+        std::uint64_t number = 0;
+        std::size_t digits = 0;
+        for (; i < text.size() && (is_digit(text[i]) || text[i] == ','); ++i) {
+            if (text[i] == ',' && (i + 1 >= text.size() || !is_digit(text[i + 1]))) break;
+            if (text[i] == ',') continue;
+            if (++digits > 15) return {};
+            number = number * 10 + static_cast<std::uint64_t>(text[i] - '0');
         }
-    });
-    if (!inner.message.empty() || !inner.type.empty()) return inner;
-    if (said.message.empty()) said.message = std::move(detail);
-    return said;
-}
-
-Said read_value(json::value& value, int depth) {
-    const auto type = json::type_of(value);
-    if (depth > 6) return {};
-    if (type == json::json_type::object) {
-        json::object object;
-        return value.get_object().get(object) == simdjson::SUCCESS ? read_object(object, depth)
-                                                                   : Said();
+        if (digits >= 3) numbers.push_back(number);
     }
-    if (type != json::json_type::array) return {.message = scalar_text(value)};
-    Said first;
-    json::each_element(value, [&](json::value& element) {
-        first = read_value(element, depth + 1);
-        return false;
-    });
-    return first;
-}
-
-Said read_json(std::string_view body) {
-    std::string padded;
-    padded.reserve(body.size() + json::padding);
-    padded = body;
-    auto document = json::read(padded);
-    json::value value;
-    if (document.get_value().get(value) != simdjson::SUCCESS) return {};
-    return read_value(value, 0);
+    return numbers;
 }
 
 bool says_of_context(const Error& error) {
     return error.code == "context_length_exceeded" || is_context_overflow(error.message);
 }
 
-}  // namespace
-
-Error decode_error(int status, std::string_view body, std::string_view provider) {
-    auto said = read_json(body);
-    Error error{.kind = ErrorKind::upstream_refused, .message = std::move(said.message)};
-    error.status = status >= 400 && status < 600 ? status : status_of(said.type);
-    error.type = std::move(said.type);
-    error.param = std::move(said.param);
-    error.code = std::move(said.code);
-    if (error.message.empty()) {
-        error.message = readable_text(body);
-        const auto answered =
-            std::string(provider) + " answered with status " + std::to_string(error.status);
-        error.message = error.message.empty() ? answered + " and said nothing more."
-                                              : answered + ": " + error.message;
+// The same in Anthropic's words: with its two numbers where they are there, else before the
+// provider's own text.
+std::string overflow_text(std::string_view text) {
+    if (has_words(text, own_words)) return std::string(text);
+    const auto numbers = numbers_in(text);
+    if (numbers.size() < 2 || numbers[0] == numbers[1]) {
+        return std::string(own_words) + ": " + std::string(text);
     }
-    error.message = shortened(std::move(error.message));
-    error.retry_after = retry_after_in(error.message);
-    if (error.code.empty() && is_context_overflow(error.message)) {
-        error.code = "context_length_exceeded";
-    }
-    return error;
+    const auto [maximum, asked] = std::minmax(numbers[0], numbers[1]);
+    return std::string(own_words) + ": " + std::to_string(asked) + " tokens > " +
+           std::to_string(maximum) + " maximum";
 }
+
+}  // namespace
 
 // A key of ours that an upstream refuses is not the client's fault.
 int error_status(const Error& error) {
     const int status = error.http_status();
     if (error.kind == ErrorKind::upstream_refused) {
-        if (error.code == "insufficient_quota") return 402;
-        if (status == 401 || status == 403) return 500;
+        if (error.code == "insufficient_quota" || error.type == "insufficient_quota") return 402;
+        if (status == 401 || status == 403 || status == 424) return 500;
+        if (status == 408) return 504;
     }
     switch (status) {
         case 422:

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "dialects/anthropic_messages/ending.hpp"
-#include "dialects/anthropic_messages/error.hpp"
 #include "dialects/anthropic_messages/event_data.hpp"
 #include "dialects/anthropic_messages/reading.hpp"
+#include "dialects/upstream_error.hpp"
 #include "wire/json_text.hpp"
 
 namespace router::dialects::anthropic_messages {
@@ -45,7 +45,7 @@ Result<> MessagesDecoder::decode(const wire::SseEvent& event, EventSink& sink) {
         return {};
     }
     if (*type == "error" || (type->empty() && event.name == "error")) {
-        return std::unexpected(decode_error(200, data.text(), "The upstream"));
+        return std::unexpected(decode_upstream_error(200, data.text(), "The upstream"));
     }
     return take(type->empty() ? event.name : *type, object, data.text(), sink);
 }
@@ -67,7 +67,7 @@ Result<> MessagesDecoder::take(std::string_view type, json::object& event, std::
         end({.reason = canonical::Finish::stop}, sink);
         is_done_ = true;
     } else if (type.empty() && event.find_field_unordered("error").error() == simdjson::SUCCESS) {
-        return std::unexpected(decode_error(200, data, "The upstream"));
+        return std::unexpected(decode_upstream_error(200, data, "The upstream"));
     }
     if (!is_whole) ++dropped_;
     return {};

@@ -6,6 +6,7 @@
 #include "dialects/anthropic_messages/error.hpp"
 #include "dialects/anthropic_messages/event_data.hpp"
 #include "dialects/anthropic_messages/reading.hpp"
+#include "dialects/upstream_error.hpp"
 #include "wire/json_text.hpp"
 
 namespace router::dialects::anthropic_messages {
@@ -124,7 +125,7 @@ Result<> MessagesRelay::pass(const wire::SseEvent& event, std::string& out) {
         return {};
     }
     if (seen.type == "error" || (seen.is_error && seen.type.empty())) {
-        return std::unexpected(decode_error(200, data.text(), "The upstream"));
+        return std::unexpected(decode_upstream_error(200, data.text(), "The upstream"));
     }
     const auto shown = follow(seen, out);
     if (!shown) return std::unexpected(shown.error());

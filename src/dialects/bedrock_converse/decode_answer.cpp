@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "dialects/bedrock_converse/reading.hpp"
+#include "dialects/upstream_error.hpp"
 
 namespace router::dialects::bedrock_converse {
 namespace {
@@ -101,7 +102,7 @@ Result<Answer> decode_answer(std::string_view body) {
         if (!is_whole || document.current_location().error() != simdjson::OUT_OF_BOUNDS)
             return broken("no whole JSON object");
     }
-    if (!has_output) return std::unexpected(decode_error(200, body, "The upstream"));
+    if (!has_output) return std::unexpected(decode_upstream_error(200, body, "The upstream"));
     answer.choices.push_back(std::move(choice));
     return answer;
 }

@@ -42,10 +42,6 @@ class Converse : public Dialect {
     std::unique_ptr<StreamRelay> stream_relay(const AnswerContext& /*context*/) const override {
         refuse();
     }
-    Error decode_error(int status, std::string_view body,
-                       std::string_view provider) const override {
-        return bedrock_converse::decode_error(status, body, provider);
-    }
     std::string encode_error(const Error& /*error*/) const override { refuse(); }
     int error_status(const Error& error) const override { return error.http_status(); }
     std::string_view early_heartbeat() const override { return {}; }

@@ -17,9 +17,6 @@ canonical::Text text_in(json::value& value);  // empty for whatever is no string
 canonical::Usage read_usage(json::value& value);
 canonical::Ending read_ending(std::string_view stop_reason);
 
-// An error in any of Amazon's shapes, or in that of providers::EventReader.
-Error decode_error(int status, std::string_view body, std::string_view provider);
-
 Result<canonical::Answer> decode_answer(std::string_view body);
 
 }  // namespace router::dialects::bedrock_converse

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "dialects/bedrock_converse/reading.hpp"
+#include "dialects/upstream_error.hpp"
 
 namespace router::dialects::bedrock_converse {
 
@@ -14,7 +15,7 @@ using canonical::Text;
 Result<> ConverseDecoder::decode(const wire::SseEvent& event, EventSink& sink) {
     if (is_done_ || !event.has_data) return {};
     if (event.name == "error") {
-        return std::unexpected(decode_error(200, event.data, "The upstream"));
+        return std::unexpected(decode_upstream_error(200, event.data, "The upstream"));
     }
     auto document = json::read(event.data);
     json::value root;

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "base/ids.hpp"
-#include "dialects/gemini/error.hpp"
 #include "dialects/gemini/logprobs.hpp"
 #include "dialects/gemini/members.hpp"
+#include "dialects/upstream_error.hpp"
 
 namespace router::dialects::gemini {
 namespace {
@@ -83,7 +83,7 @@ Result<bool> ResponseReader::read_response(std::string_view text, canonical::Eve
         });
         is_json = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
     }
-    if (!error.empty()) return std::unexpected(decode_error(200, error, "The provider"));
+    if (!error.empty()) return std::unexpected(decode_upstream_error(200, error, "The provider"));
     if (!is_json) return false;
     start(model, sink);
     if (!waiting.empty()) {

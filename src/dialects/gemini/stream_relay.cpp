@@ -6,6 +6,7 @@
 #include "dialects/gemini/members.hpp"
 #include "dialects/gemini/streams.hpp"
 #include "dialects/gemini/usage.hpp"
+#include "dialects/upstream_error.hpp"
 #include "wire/json.hpp"
 #include "wire/json_text.hpp"
 #include "wire/utf8.hpp"
@@ -35,7 +36,7 @@ class Relay : public StreamRelay {
         Seen seen;
         look(data, seen);
         if (!seen.error.empty())
-            return std::unexpected(decode_error(200, seen.error, "The provider"));
+            return std::unexpected(decode_upstream_error(200, seen.error, "The provider"));
         if (!seen.is_whole) {
             ++dropped_;
             return {};

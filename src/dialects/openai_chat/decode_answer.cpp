@@ -2,13 +2,13 @@
 #include <utility>
 
 #include "base/ids.hpp"
-#include "dialects/openai_chat/error.hpp"
 #include "dialects/openai_chat/finish.hpp"
 #include "dialects/openai_chat/message.hpp"
 #include "dialects/openai_chat/reading.hpp"
 #include "dialects/openai_chat/sources.hpp"
 #include "dialects/openai_chat/usage.hpp"
 #include "dialects/openai_chat/whole_answer.hpp"
+#include "dialects/upstream_error.hpp"
 
 namespace router::dialects::openai_chat {
 namespace {
@@ -145,7 +145,7 @@ Result<Answer> decode_answer(std::string_view body) {
                   document.current_location().error() == simdjson::OUT_OF_BOUNDS;
     }
     if (is_read && reader.has_error) {
-        auto error = decode_error(200, body, "The provider");
+        auto error = decode_upstream_error(200, body, "The provider");
         return std::unexpected(std::move(error));
     }
     if (!is_read || !reader.has_choices || reader.answer.choices.empty())

@@ -3,11 +3,11 @@
 #include "dialects/openai_chat/answer.hpp"
 #include "dialects/openai_chat/decode_request.hpp"
 #include "dialects/openai_chat/encode_request.hpp"
-#include "dialects/openai_chat/error.hpp"
 #include "dialects/openai_chat/stream_decoder.hpp"
 #include "dialects/openai_chat/stream_encoder.hpp"
 #include "dialects/openai_chat/stream_relay.hpp"
 #include "dialects/openai_chat/whole_answer.hpp"
+#include "dialects/openai_words.hpp"
 
 namespace router::dialects::openai_chat {
 namespace {
@@ -79,14 +79,8 @@ class ChatDialect : public Dialect {
         return std::make_unique<Relay>(context);
     }
 
-    Error decode_error(int status, std::string_view body,
-                       std::string_view provider) const override {
-        return openai_chat::decode_error(status, body, provider);
-    }
-    std::string encode_error(const Error& error) const override {
-        return openai_chat::encode_error(error);
-    }
-    int error_status(const Error& error) const override { return openai_chat::error_status(error); }
+    std::string encode_error(const Error& error) const override { return openai_error(error); }
+    int error_status(const Error& error) const override { return openai_status_of(error); }
     std::string_view early_heartbeat() const override { return heartbeat_comment; }
 };
 

@@ -36,8 +36,8 @@ inline canonical::CacheMark cache_mark(wire::json::value& value) {
     return mark;
 }
 
-// The arguments of a call, from the text that they are in Chat. No text is no arguments; a text that
-// is no object is kept as it is, for it may have broken off.
+// The arguments of a call, from the text that they are in Chat. No text is no arguments; a text
+// that is no object is kept as it is, for it may have broken off.
 canonical::Json arguments_of(canonical::Text text, canonical::Arena& arena);
 
 }  // namespace router::dialects::openai_chat

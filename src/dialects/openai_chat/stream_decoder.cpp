@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dialects/openai_chat/error.hpp"
+#include "dialects/upstream_error.hpp"
 #include "wire/json.hpp"
 #include "wire/json_text.hpp"
 #include "wire/utf8.hpp"
@@ -54,7 +54,7 @@ Result<> ChunkDecoder::decode(const wire::SseEvent& event, EventSink& sink) {
     const bool is_list = !is_read && data.starts_with("[{") && wire::json::is_valid(data) &&
                          data.find("\"error\"") != std::string_view::npos;
     if ((is_read && chunk_.has_error) || is_list || (event.name == "error" && is_read)) {
-        auto error = decode_error(200, data, "The provider");
+        auto error = decode_upstream_error(200, data, "The provider");
         return std::unexpected(std::move(error));
     }
     if (!is_read) {

@@ -5,7 +5,6 @@
 #include <variant>
 
 #include "dialects/openai_chat/answer_parts.hpp"
-#include "dialects/openai_chat/error.hpp"
 #include "dialects/openai_chat/finish.hpp"
 #include "dialects/openai_chat/reasoning_details.hpp"
 #include "dialects/openai_chat/stream_relay.hpp"
@@ -291,16 +290,24 @@ void ChunkEncoder::take(const Ended& ended, std::string& out) {
         if (block.choice == ended.choice) end_block(block, out);
     }
     std::erase_if(blocks_, [&](const Block& block) { return block.choice == ended.choice; });
-    const auto reason = ended.ending.reason;
+    if (ended.ending.reason == Finish::failed && !in.has_said) {
+        in.failure = ended.ending.detail;  // told when it is known whether all have failed
+        in.has_failed = true;
+        return;
+    }
+    write_end(in, ended.ending, out);
+}
+
+void ChunkEncoder::write_end(Choice& in, const canonical::Ending& ending, std::string& out) {
+    const auto reason = ending.reason;
     const bool is_refused =
         reason == Finish::refusal || (reason == Finish::content_filter && !in.has_said);
-    if (is_refused && !in.has_refused)
-        say(ended.choice, "refusal", refusal_text(ended.ending), out);
+    if (is_refused && !in.has_refused) say(in.index, "refusal", refusal_text(ending), out);
     out += head_;
     wire::JsonWriter json(out);
-    json.begin_object().number("index", ended.choice).begin_object("delta").end_object();
+    json.begin_object().number("index", in.index).begin_object("delta").end_object();
     json.null("logprobs");
-    write_finish(json, ended.ending, in.calls > 0);
+    write_finish(json, ending, in.calls > 0);
     json.end_object();
     out += tail_;
 }
@@ -313,6 +320,15 @@ void ChunkEncoder::finish(std::string& out) {
     for (const auto& each : std::vector(choices_)) {
         if (!each.has_ended)
             take(Ended{.choice = each.index, .ending = {.reason = Finish::stop}}, out);
+    }
+    if (!choices_.empty() && std::ranges::all_of(choices_, &Choice::has_failed)) {
+        return fail({.kind = ErrorKind::upstream_broken,
+                     .message = "The model's answer failed: " + choices_.front().failure + "."},
+                    out);
+    }
+    for (auto& each : choices_) {  // nobody is to take it for a whole answer
+        if (each.has_failed)
+            write_end(each, {.reason = Finish::content_filter, .detail = each.failure}, out);
     }
     if (context_.wants_usage && usage_.is_known) {
         out += head_;

@@ -46,9 +46,11 @@ class ChunkEncoder : public StreamEncoder {
     struct Choice {
         int index = 0;
         bool has_begun = false;
-        bool has_said = false;  // content, a refusal, a call
+        bool has_said = false;  // content, a refusal, a call, a picture
         bool has_refused = false;
         bool has_ended = false;
+        bool has_failed = false;  // ended by a fault, before it said a word
+        std::string failure{};    // the provider's word for it
         int calls = 0;
         int details = 0;
         int images = 0;
@@ -76,6 +78,7 @@ class ChunkEncoder : public StreamEncoder {
     void say_arguments(const Block& block, canonical::Text text, std::string& out) const;
     void tell_proof(const Block& block, std::string& out);
     void tell_held_citations(const Block& block, std::string& out);
+    void write_end(Choice& in, const canonical::Ending& ending, std::string& out);
     void end_block(Block& block, std::string& out);
 
     AnswerContext context_;

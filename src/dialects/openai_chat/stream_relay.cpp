@@ -5,8 +5,9 @@
 #include <vector>
 
 #include "dialects/openai_chat/edits.hpp"
-#include "dialects/openai_chat/error.hpp"
 #include "dialects/openai_chat/usage.hpp"
+#include "dialects/openai_words.hpp"
+#include "dialects/upstream_error.hpp"
 #include "wire/json.hpp"
 #include "wire/json_text.hpp"
 #include "wire/utf8.hpp"
@@ -241,7 +242,7 @@ Result<> StreamRelay::pass(const wire::SseEvent& event, std::string& out,
         return {};
     }
     if (!seen.error.empty()) {
-        auto error = decode_error(200, data, provider);
+        auto error = decode_upstream_error(200, data, provider);
         return std::unexpected(error);
     }
     const bool is_usage_alone = !seen.usage.empty() && seen.choices == 0;
@@ -280,7 +281,7 @@ void StreamRelay::finish(std::string& out) {
 }
 
 std::string encode_stream_error(const Error& error) {
-    return "data: " + encode_error(error) + "\n\n";
+    return "data: " + openai_error(error) + "\n\n";
 }
 
 }  // namespace router::dialects::openai_chat

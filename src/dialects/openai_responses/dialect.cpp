@@ -1,9 +1,9 @@
 #include "dialects/openai_responses/dialect.hpp"
 
 #include "dialects/openai_responses/answer.hpp"
-#include "dialects/openai_responses/error.hpp"
 #include "dialects/openai_responses/request.hpp"
 #include "dialects/openai_responses/stream.hpp"
+#include "dialects/openai_words.hpp"
 
 namespace router::dialects::openai_responses {
 namespace {
@@ -36,16 +36,8 @@ class Responses final : public Dialect {
     std::unique_ptr<StreamRelay> stream_relay(const AnswerContext& context) const override {
         return make_stream_relay(context);
     }
-    Error decode_error(int status, std::string_view body,
-                       std::string_view provider) const override {
-        return openai_responses::decode_error(status, body, provider);
-    }
-    std::string encode_error(const Error& error) const override {
-        return openai_responses::encode_error(error);
-    }
-    int error_status(const Error& error) const override {
-        return openai_responses::error_status(error);
-    }
+    std::string encode_error(const Error& error) const override { return openai_error(error); }
+    int error_status(const Error& error) const override { return openai_status_of(error); }
     std::string_view early_heartbeat() const override { return ": wait\n\n"; }
 };
 

@@ -1,7 +1,7 @@
 #include "dialects/openai_responses/response_reader.hpp"
 
-#include "dialects/openai_responses/error.hpp"
 #include "dialects/openai_responses/usage.hpp"
+#include "dialects/upstream_error.hpp"
 
 namespace router::dialects::openai_responses {
 
@@ -24,7 +24,7 @@ void take_response_member(std::string_view key, json::value& value, ResponseHead
     } else if (key == "usage") {
         if (!json::is_null(value)) head.usage = read_usage(value);
     } else if (key == "error") {
-        if (!json::is_null(value)) head.error = error_in(value);
+        if (!json::is_null(value)) head.error = upstream_error_in(value);
     } else if (key == "incomplete_details") {
         json::each_member(value, [&](std::string_view detail, json::value& found) {
             if (detail == "reason") head.incomplete = json::text_or_empty(found);

@@ -1,6 +1,6 @@
 #include "dialects/openai_responses/stream_event.hpp"
 
-#include "dialects/openai_responses/error.hpp"
+#include "dialects/upstream_error.hpp"
 
 namespace router::dialects::openai_responses {
 namespace {
@@ -49,12 +49,12 @@ void take_member(std::string_view key, json::value& value, StreamEvent& event) {
     } else if (key == "response") {
         read_response(value, event);
     } else if (key == "error") {
-        if (!json::is_null(value)) event.error = error_in(value);
+        if (!json::is_null(value)) event.error = upstream_error_in(value);
     }
 }
 
 // The form that the types know has the error's fields in the event itself.
-Error flat_error(std::string_view data) { return decode_error(200, data, "The upstream"); }
+Error flat_error(std::string_view data) { return decode_upstream_error(200, data, "The upstream"); }
 
 }  // namespace
 

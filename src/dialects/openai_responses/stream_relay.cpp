@@ -3,12 +3,12 @@
 #include <utility>
 #include <vector>
 
-#include "dialects/openai_responses/error.hpp"
 #include "dialects/openai_responses/item.hpp"
 #include "dialects/openai_responses/response_object.hpp"
 #include "dialects/openai_responses/response_reader.hpp"
 #include "dialects/openai_responses/stream.hpp"
 #include "dialects/openai_responses/stream_encoder.hpp"
+#include "dialects/upstream_error.hpp"
 #include "wire/utf8.hpp"
 
 namespace router::dialects::openai_responses {
@@ -104,7 +104,7 @@ void Relay::take_member(std::string_view key, json::value& value, std::string_vi
                 seen.is_web_search = json::text_or_empty(found) == "web_search_call";
         });
     } else if (key == "error") {
-        if (!json::is_null(value)) seen.error = error_in(value);
+        if (!json::is_null(value)) seen.error = upstream_error_in(value);
     }
 }
 
@@ -154,7 +154,8 @@ Result<> Relay::pass(const wire::SseEvent& event, std::string& out) {
     }
     if (seen.type.empty()) seen.type = event.name;
     if (seen.error) return std::unexpected(*seen.error);
-    if (seen.type == "error") return std::unexpected(decode_error(200, data, "The upstream"));
+    if (seen.type == "error")
+        return std::unexpected(decode_upstream_error(200, data, "The upstream"));
     note(seen);
     if (seen.type == "response.failed" || has_failed(seen.response))
         return std::unexpected(failure_of(seen.response));

@@ -245,6 +245,36 @@ TEST(ChatStreamEncoder, KeepsChoicesApart) {
                                   finish("stop"));
 }
 
+const Ended broken{.ending = {.reason = Finish::failed, .detail = "MALFORMED_FUNCTION_CALL"}};
+
+TEST(ChatStreamEncoder, FailsWhereAFaultEndedTheAnswerBeforeAWord) {
+    Written written(true);
+    written << started() << begins(BlockKind::thinking) << says(0, "hm") << BlockEnded{} << broken
+            << Used{.usage = {.is_known = true}};
+    const auto lines = written.end();
+    EXPECT_TRUE(lines.ends_with(
+        R"(data: {"error":{"message":"The model's answer failed: MALFORMED_FUNCTION_CALL.","type":"upstream_error","param":null,"code":null}})"
+        "\n"))
+        << lines;
+    EXPECT_EQ(lines.find("finish_reason\":\""), std::string::npos) << lines;
+}
+
+TEST(ChatStreamEncoder, EndsProperlyWhereSomethingWasSaidBeforeAFault) {
+    Written written;
+    written << started() << begins(BlockKind::text) << says(0, "a") << BlockEnded{} << broken;
+    EXPECT_NE(written.end().find(R"("finish_reason":"stop")"), std::string::npos);
+}
+
+TEST(ChatStreamEncoder, SaysOfOneOfSeveralChoicesThatItCameToNothing) {
+    Written written;
+    written << started() << begins(BlockKind::text) << says(0, "a") << BlockEnded{}
+            << ends(Finish::stop) << BlockStarted{.choice = 1, .kind = BlockKind::thinking}
+            << Ended{.choice = 1, .ending = broken.ending};
+    const auto lines = written.end();
+    EXPECT_NE(lines.find(R"("finish_reason":"content_filter")"), std::string::npos) << lines;
+    EXPECT_NE(lines.find("[DONE]"), std::string::npos) << lines;
+}
+
 TEST(ChatStreamEncoder, EndsWithAnErrorAndNothingBehind) {
     const auto encoder = dialect().stream_encoder(client_context());
     std::string out;

@@ -63,6 +63,8 @@ TEST(RetryHeaders, SayThatWaitingIsInVain) {
     EXPECT_EQ(retry_headers(refusal(429, "3600")),
               "x-should-retry: false\r\nretry-after: 3600\r\n");
     EXPECT_EQ(retry_headers(refusal(429, "", "insufficient_quota")), "x-should-retry: false\r\n");
+    EXPECT_EQ(retry_headers(refusal(429, "9", "insufficient_quota")), "x-should-retry: false\r\n");
+    EXPECT_EQ(retry_headers(refusal(402, "9")), "x-should-retry: false\r\n");
 }
 
 }  // namespace
