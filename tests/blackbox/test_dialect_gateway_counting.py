@@ -135,7 +135,6 @@ def sealed_by_another(world) -> str:
     body = body_of("anthropic_messages", world.model("gemini"))
     answer = world.http.post(world.router.url + "/v1/messages", json=body, headers=KEYS["anthropic_messages"]).json()
     proof = next(block["signature"] for block in answer["content"] if block["type"] == "thinking")
-    return proof
 
 
 PICTURE = {"type": "image", "source": {"type": "url", "url": "https://q.example/a.png"}}
