@@ -36,12 +36,33 @@ Origin origin_of(const Fitting& fitting) {
     return fitting.facts.thoughts_field == "reasoning_details" ? Origin::openrouter : Origin::none;
 }
 
-// One that sells the models of others hands on their proofs, and takes back what it gave.
-void keep_own(Signature& signature, Origin own, std::string_view issuer) {
-    const bool is_other_account =
-        !signature.issuer.empty() && !issuer.empty() && signature.issuer != issuer;
-    if (own == Origin::openrouter && !issuer.empty() && signature.issuer == issuer) return;
-    if (signature.origin != own || is_other_account) signature = {};
+// Whether a proof that names no issuer may be one of `own`: an answer that went on to its client as
+// it came. So it is of the client's own dialect; in Chat's also Google's, who has a field there.
+bool is_passed_on(DialectId client, Origin own) {
+    switch (client) {
+        case DialectId::anthropic_messages:
+        case DialectId::bedrock_converse:
+            return own == Origin::anthropic;
+        case DialectId::gemini:
+            return own == Origin::gemini;
+        case DialectId::openai_responses:
+            return own == Origin::openai;
+        case DialectId::openai_chat:
+            break;
+    }
+    return own == Origin::openrouter || own == Origin::gemini;
+}
+
+// A proof goes back to the account that issued it, and to no other. One that sells the models of
+// others hands on their proofs, and takes back what it gave.
+void keep_own(Signature& signature, Origin own, const Fitting& fitting) {
+    const bool is_of_seller = own == Origin::openrouter && !signature.issuer.empty() &&
+                              signature.issuer == fitting.issuer;
+    const bool is_own_kind = signature.origin == own || is_of_seller;
+    const bool is_own_issue = signature.issuer.empty()
+                                  ? is_passed_on(fitting.request.dialect, own)
+                                  : fitting.issuer.empty() || signature.issuer == fitting.issuer;
+    if (!is_own_kind || !is_own_issue) signature = {};
 }
 
 bool is_empty_thought(const Block& block) {
@@ -209,11 +230,11 @@ void fit_signatures(Fitting& fitting) {
     for (auto& turn : fitting.request.turns) {
         for (auto& block : turn.blocks) {
             if (auto* text = std::get_if<TextBlock>(&block))
-                keep_own(text->signature, own, fitting.issuer);
+                keep_own(text->signature, own, fitting);
             if (auto* thinking = std::get_if<ThinkingBlock>(&block))
-                keep_own(thinking->signature, own, fitting.issuer);
+                keep_own(thinking->signature, own, fitting);
             if (auto* call = std::get_if<canonical::ToolCallBlock>(&block))
-                keep_own(call->signature, own, fitting.issuer);
+                keep_own(call->signature, own, fitting);
         }
         std::erase_if(turn.blocks, is_empty_thought);
     }

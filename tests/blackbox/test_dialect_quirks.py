@@ -27,13 +27,9 @@ def clients(world):
         client.close()
 
 
-# Known, and not collected: what our Responses do otherwise than OpenAI's own.
-NOT_YET = {
-    ("openai_chat: fragments of two calls in turns", "openai_responses"),  # two items are open at once
-}
 # Between a client and a provider of one dialect the bytes go through as they are.
 PAIRS = [pytest.param(quirk, dialect, id=f"{name} - to {dialect}") for name, quirk in QUIRKS.items() for dialect in grammar.CHECKS
-         if dialect != quirk.dialect and (name, dialect) not in NOT_YET]
+         if dialect != quirk.dialect]
 
 
 @pytest.mark.parametrize("quirk, dialect", PAIRS)

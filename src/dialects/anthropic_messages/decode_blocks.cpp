@@ -128,6 +128,10 @@ void BlockReader::read_redacted(json::object& block, Blocks& blocks) {
     });
     auto thinking = open_signature(sealed, arena_);
     if (thinking.signature.origin == Origin::anthropic) thinking.is_redacted = true;
+    if (thinking.is_redacted && thinking.signature.origin == Origin::gemini) {  // a text's proof
+        blocks.emplace_back(TextBlock{.text = {}, .signature = std::move(thinking.signature)});
+        return;
+    }
     if (thinking.signature.is_present()) blocks.emplace_back(std::move(thinking));
 }
 

@@ -27,7 +27,7 @@ class ContentWriter {
         : writer_(writer), context_(context) {}
 
     void operator()(const TextBlock& text);
-    void operator()(const ThinkingBlock& thinking) { write_thinking(writer_, thinking); }
+    void operator()(const ThinkingBlock& thinking);
     void operator()(const ToolCallBlock& call);
     void operator()(const MediaBlock& media) { write_text(media_text(media)); }
     void operator()(const RefusalBlock& refusal);
@@ -39,6 +39,7 @@ class ContentWriter {
 
  private:
     void write_text(std::string_view escaped);
+    void write_said(const TextBlock& text);
 
     JsonWriter& writer_;
     const AnswerContext& context_;
@@ -51,7 +52,7 @@ void ContentWriter::write_text(std::string_view escaped) {
     writer_.begin_object().text("type", "text").escaped("text", escaped).end_object();
 }
 
-void ContentWriter::operator()(const TextBlock& text) {
+void ContentWriter::write_said(const TextBlock& text) {
     if (text.citations.empty()) return write_text(text.text.escaped);
     writer_.begin_object().text("type", "text").escaped("text", text.text.escaped);
     writer_.begin_array("citations");
@@ -59,8 +60,18 @@ void ContentWriter::operator()(const TextBlock& text) {
     writer_.end_array().end_object();
 }
 
+void ContentWriter::operator()(const TextBlock& text) {
+    write_said(text);
+    if (const auto proof = signature_text(text.signature, true); !proof.empty())
+        write_text_proof(writer_, proof);
+}
+
+void ContentWriter::operator()(const ThinkingBlock& thinking) {
+    write_thinking(writer_, thinking, signature_text(thinking.signature, thinking.is_redacted));
+}
+
 void ContentWriter::operator()(const ToolCallBlock& call) {
-    if (call.signature.is_present()) write_thinking(writer_, {.signature = call.signature});
+    if (call.signature.is_present()) (*this)(ThinkingBlock{.signature = call.signature});
     writer_.begin_object().text("type", "tool_use");
     writer_.text("id", call.id.empty() ? made_call_id(context_, calls_) : call.id);
     writer_.text("name", call.name).key("input");

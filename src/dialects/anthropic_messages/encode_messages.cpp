@@ -123,7 +123,7 @@ Result<> ContentWriter::put(const RefusalBlock& refusal) {
 }
 
 Result<> ContentWriter::put(const ThinkingBlock& thinking) {
-    write_thinking(encoding_.writer(), thinking);
+    write_thinking(encoding_.writer(), thinking, thinking.signature.value.escaped);
     return {};
 }
 

@@ -107,6 +107,7 @@ void MessagesEncoder::write_proof(const Pending& call, std::string& out) {
 void MessagesEncoder::begin(Pending& first, std::string& out) {
     if (first.kind == BlockKind::tool_call && !first.signature.empty()) write_proof(first, out);
     first.is_written = true;
+    has_said_ = has_said_ || first.kind != BlockKind::thinking;
     const int index = written_++;
     delta_head_ = "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":";
     delta_head_ += std::to_string(index);
@@ -151,8 +152,9 @@ void MessagesEncoder::take(const canonical::BlockSigned& event, std::string&) {
     auto* pending = event.choice == 0 ? find(event.block) : nullptr;
     if (pending == nullptr) return;
     if (pending->kind == BlockKind::tool_call && pending->is_written) return;  // too late
-    if (pending->kind != BlockKind::thinking && pending->kind != BlockKind::tool_call) return;
-    pending->signature = signature_text(event.signature, pending->is_redacted);
+    if (pending->kind == BlockKind::refusal) return;
+    const bool is_text = pending->kind == BlockKind::text;
+    pending->signature = signature_text(event.signature, pending->is_redacted || is_text);
 }
 
 void MessagesEncoder::take(const canonical::Cited& event, std::string& out) {
@@ -185,6 +187,7 @@ void MessagesEncoder::take(const canonical::BlockEnded& event, std::string& out)
 
 // Its only delta, if there is one, is the input of a server tool.
 void MessagesEncoder::add_whole(int block, std::string whole, std::string input) {
+    has_said_ = true;
     auto& added = pending_.emplace_back();
     added.block = block;
     added.is_whole = true;
@@ -234,6 +237,12 @@ void MessagesEncoder::advance(std::string& out) {
             flush(first, out);
             if (!first.has_ended) return;
             end(first, out);
+        }
+        if (first.kind == BlockKind::text && !first.signature.empty()) {
+            Pending proof{.is_whole = true};
+            JsonWriter writer(proof.whole);
+            write_text_proof(writer, first.signature);
+            write_whole(proof, out);
         }
         pending_.pop_front();
     }
@@ -299,7 +308,7 @@ void MessagesEncoder::finish(std::string& out) {
     start_message(out);
     for (auto& pending : pending_) pending.has_ended = true;
     advance(out);
-    if (ending_.reason == canonical::Finish::failed && written_ == 0) {
+    if (ending_.reason == canonical::Finish::failed && !has_said_) {
         return fail({.kind = ErrorKind::upstream_broken,
                      .message = "The model's answer failed: " + ending_.detail + "."},
                     out);

@@ -78,6 +78,7 @@ class MessagesEncoder : public StreamEncoder {
     std::deque<Pending> pending_;
     int written_ = 0;  // blocks of which the start was written
     int calls_ = 0;
+    bool has_said_ = false;  // more than thoughts
     bool has_refusal_ = false;
     bool has_started_ = false;
     bool is_over_ = false;

@@ -12,13 +12,14 @@ using canonical::ThinkingBlock;
 
 std::string signature_text(const Signature& signature, bool is_redacted) {
     if (!signature.is_present()) return {};
-    if (signature.origin == Origin::anthropic) return std::string(signature.value.escaped);
+    if (signature.origin == Origin::anthropic && signature.issuer.empty())
+        return std::string(signature.value.escaped);
     return seal({.text = {}, .signature = signature, .is_redacted = is_redacted});
 }
 
-bool write_thinking(wire::JsonWriter& writer, const ThinkingBlock& thinking) {
+bool write_thinking(wire::JsonWriter& writer, const ThinkingBlock& thinking,
+                    std::string_view proof) {
     if (thinking.text.is_empty() && !thinking.signature.is_present()) return false;
-    const auto proof = signature_text(thinking.signature, thinking.is_redacted);
     writer.begin_object();
     if (thinking.is_redacted && thinking.signature.is_present()) {
         writer.text("type", "redacted_thinking").escaped("data", proof);
@@ -29,6 +30,10 @@ bool write_thinking(wire::JsonWriter& writer, const ThinkingBlock& thinking) {
     }
     writer.end_object();
     return true;
+}
+
+void write_text_proof(wire::JsonWriter& writer, std::string_view proof) {
+    writer.begin_object().text("type", "redacted_thinking").escaped("data", proof).end_object();
 }
 
 bool write_citation(wire::JsonWriter& writer, const Citation& citation) {

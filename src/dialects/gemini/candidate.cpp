@@ -68,6 +68,7 @@ void Candidate::take(const Part& part, canonical::Json logprobs, std::string_vie
     if (part.kind == PartKind::inline_data || part.kind == PartKind::file_data) {
         canonical::Arena arena;
         put_whole(media_block(part.media, arena), sink);
+        held_signature_ = part.signature;  // told as that of an empty text behind the picture
     } else if (part.kind == PartKind::other) {
         put_whole(
             canonical::OpaqueBlock{.type = part.other, .json = part.raw, .as_text = {part.as_text}},

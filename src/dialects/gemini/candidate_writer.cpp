@@ -15,11 +15,13 @@ using canonical::Origin;
 using canonical::Signature;
 using canonical::ThinkingBlock;
 
-// Google's SDKs want base64 in thoughtSignature: a seal is, and so are Gemini's own.
+// Google's SDKs want base64 in thoughtSignature: a seal is, and so are Gemini's own. One whose
+// issuer is known must go back to that account alone, and is sealed.
 std::string signature_value(const ThinkingBlock& thinking) {
     const auto& signature = thinking.signature;
     if (signature.origin == Origin::none) return {};
-    if (signature.origin == Origin::gemini) return std::string(signature.value.escaped);
+    if (signature.origin == Origin::gemini && signature.issuer.empty())
+        return std::string(signature.value.escaped);
     return seal(thinking);
 }
 

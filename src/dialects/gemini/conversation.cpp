@@ -112,6 +112,8 @@ void Conversation::take(const Part& part, Sides& sides) {
         case PartKind::inline_data:
         case PartKind::file_data:
             turn.blocks.emplace_back(media_block(part.media, *request_.arena));
+            if (signature.is_present())
+                turn.blocks.emplace_back(TextBlock{.text = {}, .signature = std::move(signature)});
             break;
         case PartKind::other:
             turn.blocks.emplace_back(

@@ -10,6 +10,7 @@
 namespace router::dialects::gemini {
 
 using canonical::Block;
+using canonical::MediaBlock;
 using canonical::Role;
 using canonical::TextBlock;
 using canonical::ThinkingBlock;
@@ -40,6 +41,16 @@ bool says_something(const Turn& turn) {
         const auto* text = std::get_if<TextBlock>(&block);
         return text != nullptr && !text->text.is_empty();
     });
+}
+
+// The signature of the picture that `blocks` begins with, which stands behind it as that of an
+// empty text: so it travels through dialects whose pictures have none.
+std::string_view picture_proof(std::span<const Block> blocks) {
+    if (blocks.size() < 2 || !std::holds_alternative<MediaBlock>(blocks[0])) return {};
+    const auto* text = std::get_if<TextBlock>(&blocks[1]);
+    const bool is_proof = text != nullptr && text->text.is_empty() &&
+                          text->signature.origin == canonical::Origin::gemini;
+    return is_proof ? text->signature.value.escaped : std::string_view();
 }
 
 // Writes the contents: turns of the same side one after the other become one content.
@@ -101,13 +112,19 @@ class Contents {
         const bool is_model = turn.role == Role::assistant;
         if (is_model) calls_.clear();
         std::string_view held;  // a signature that its thoughts carried: the next part's
-        for (const auto& block : turn.blocks) {
+        for (std::size_t i = 0; i < turn.blocks.size(); ++i) {
+            const auto& block = turn.blocks[i];
             if (const auto* thinking = std::get_if<ThinkingBlock>(&block)) {
                 if (thinking->signature.origin == canonical::Origin::gemini)
                     held = thinking->signature.value.escaped;
                 continue;
             }
             if (!parts_.is_written(block, held)) continue;
+            if (const auto proof = picture_proof(std::span(turn.blocks).subspan(i));
+                !proof.empty()) {
+                held = proof;
+                ++i;
+            }
             open(is_model ? "model" : "user");
             release_results();
             if (const auto* call = std::get_if<ToolCallBlock>(&block)) {

@@ -105,7 +105,7 @@ void PartWriter::write_signature(const canonical::Signature& own, std::string_vi
 
 Result<> PartWriter::write(const Block& block, std::string_view signature) {
     auto& out = writing_.out;
-    if (const auto* media = std::get_if<MediaBlock>(&block)) return write_media(*media);
+    if (const auto* media = std::get_if<MediaBlock>(&block)) return write_media(*media, signature);
     if (const auto* opaque = std::get_if<OpaqueBlock>(&block)) {
         if (writing_.is_own() && !opaque->json.empty()) {
             out.raw(opaque->json);
@@ -125,7 +125,7 @@ Result<> PartWriter::write(const Block& block, std::string_view signature) {
     return {};
 }
 
-Result<> PartWriter::write_media(const MediaBlock& media) {
+Result<> PartWriter::write_media(const MediaBlock& media, std::string_view signature) {
     auto& out = writing_.out;
     if (is_text_document(media)) {
         out.begin_object().escaped("text", media.data.escaped).end_object();
@@ -145,7 +145,9 @@ Result<> PartWriter::write_media(const MediaBlock& media) {
     if (!is_vague || !is_kept_by_google)
         out.text("mimeType", is_vague ? guessed : std::string_view(media.mime));
     out.escaped(is_data ? "data" : "fileUri", media.data.escaped);
-    out.end_object().end_object();
+    out.end_object();
+    write_signature({}, signature);
+    out.end_object();
     return {};
 }
 

@@ -27,7 +27,7 @@ class PartWriter {
 
  private:
     void write_signature(const canonical::Signature& own, std::string_view other);
-    Result<> write_media(const canonical::MediaBlock& media);
+    Result<> write_media(const canonical::MediaBlock& media, std::string_view signature = {});
     void write_response(const canonical::ToolResultBlock& result);
 
     RequestWriting& writing_;

@@ -72,6 +72,7 @@ class MessageList {
             ++call_at;
         }
         if (message.has_function_call) function_call_id_ = message.calls.back().id;
+        message.thoughts.forget_passed_on();
         Turn turn{.role = role, .blocks = message.take_blocks(), .name = std::move(message.name)};
         if (role == Role::assistant && !message.audio.empty())
             turn.blocks.emplace_back(OpaqueBlock{.type = "audio", .json = message.audio});

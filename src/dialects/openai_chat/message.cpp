@@ -143,7 +143,8 @@ TextBlock* last_text(std::vector<Block>& blocks) {
     return last;
 }
 
-// Gives Gemini's proofs to the calls that they name, and what names none to the text.
+// Gives Gemini's proofs to the calls that they name, and what names none to the first call or to
+// the text. That of a picture stays the message's.
 void place_proofs(Message& message) {
     for (auto& [id, proof] : message.thoughts.elsewhere) {
         const auto call = std::ranges::find(message.calls, id, &ToolCallBlock::id);
@@ -157,13 +158,12 @@ void place_proofs(Message& message) {
     const bool none_is_sealed = std::ranges::none_of(
         message.calls, [](const auto& call) { return call.signature.is_present(); });
     if (!message.calls.empty() && none_is_sealed) {
-        message.calls.front().signature = std::move(message.proof);
+        message.calls.front().signature = std::exchange(message.proof, {});
         return;
     }
     auto* text = last_text(message.content);
-    if (text == nullptr)
-        text = &std::get<TextBlock>(message.content.emplace_back(TextBlock{.text = {}}));
-    text->signature = std::move(message.proof);
+    if (text != nullptr && message.media.empty())
+        text->signature = std::exchange(message.proof, {});
 }
 
 }  // namespace
@@ -246,6 +246,8 @@ std::vector<Block> Message::take_blocks() {
     std::ranges::move(content, std::back_inserter(blocks));
     if (!refusal.is_empty()) blocks.emplace_back(RefusalBlock{.text = refusal});
     std::ranges::move(media, std::back_inserter(blocks));
+    if (proof.is_present())
+        blocks.emplace_back(TextBlock{.text = {}, .signature = std::move(proof)});
     std::ranges::move(calls, std::back_inserter(blocks));
     if (cache != CacheMark::none && !blocks.empty()) set_cache(blocks.back(), cache);
     return blocks;

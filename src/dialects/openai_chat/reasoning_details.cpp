@@ -138,6 +138,16 @@ void Thoughts::add(const Detail& detail) {
     last_ = detail;
 }
 
+void Thoughts::forget_passed_on() {
+    const auto is_passed_on = [](const Signature& proof) {
+        return proof.origin == Origin::gemini && proof.issuer.empty();
+    };
+    std::erase_if(elsewhere, [&](const auto& kept) { return is_passed_on(kept.second); });
+    for (auto& block : blocks) {
+        if (is_passed_on(block.signature)) block.signature = {};
+    }
+}
+
 void write_details(wire::JsonWriter& json, const ThinkingBlock& thought, int& index) {
     const auto& proof = thought.signature;
     if (proof.origin == Origin::none) return;

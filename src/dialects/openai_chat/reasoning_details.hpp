@@ -50,6 +50,10 @@ class Thoughts {
 
     void add(const Detail& detail);
 
+    // Forgets Gemini's proofs that name no issuer: a seller of Gemini's models passed them on, and
+    // Google would refuse them. Its own stand in extra_content.
+    void forget_passed_on();
+
     bool have_text() const;
     std::vector<canonical::ThinkingBlock> blocks{};
     // Gemini's proofs by the tool call's id; with an empty id, of the text.

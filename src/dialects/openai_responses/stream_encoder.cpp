@@ -7,6 +7,7 @@
 #include "dialects/openai_responses/ending.hpp"
 #include "dialects/openai_responses/error.hpp"
 #include "dialects/openai_responses/stream.hpp"
+#include "dialects/openai_words.hpp"
 
 namespace router::dialects::openai_responses {
 
@@ -42,6 +43,10 @@ void ResponseStream::go_on(std::string_view response_id, std::uint64_t next_numb
 
 void ResponseStream::encode(const canonical::Event& event, std::string& out) {
     if (is_over_ || choice_of(event) != 0) return;
+    order_.take(event, [&](const canonical::Event& one) { tell(one, out); });
+}
+
+void ResponseStream::tell(const canonical::Event& event, std::string& out) {
     std::visit([&](const auto& one) { take(one, out); }, event);
 }
 
@@ -119,14 +124,11 @@ void ResponseStream::take(const canonical::Started& started, std::string& out) {
 }
 
 ResponseStream::Open* ResponseStream::find(int block) {
-    const auto found = std::find_if(open_.rbegin(), open_.rend(),
-                                    [&](const Open& open) { return open.block == block; });
-    return found == open_.rend() ? nullptr : &*found;
+    return open_ && open_->block == block ? &*open_ : nullptr;
 }
 
 void ResponseStream::take(const canonical::BlockStarted& started, std::string& out) {
     begin(out);
-    release_calls(started.block, out);
     Open open{.block = started.block, .kind = started.kind};
     open.is_redacted = started.is_redacted;
     open.phase = started.phase;
@@ -137,13 +139,12 @@ void ResponseStream::take(const canonical::BlockStarted& started, std::string& o
         open.name = wire::escaped(started.name);
         open.name_space = wire::escaped(started.name_space);
     }
-    open_.push_back(std::move(open));
+    open_ = std::move(open);
 }
 
 // The first piece of a call waits for what comes behind it: the proof of the whole call may, and
 // stands in front of it.
 void ResponseStream::take(const canonical::BlockDelta& delta, std::string& out) {
-    release_calls(delta.block, out);
     auto* open = find(delta.block);
     if (open == nullptr || (delta.text.is_empty() && delta.logprobs.empty())) return;
     const bool is_call = open->kind == BlockKind::tool_call;
@@ -164,7 +165,6 @@ void ResponseStream::take(const canonical::BlockDelta& delta, std::string& out) 
 }
 
 void ResponseStream::take(const canonical::BlockSigned& proof, std::string& out) {
-    release_calls(proof.block, out);
     auto* open = find(proof.block);
     if (open == nullptr) return;
     if (open->kind == BlockKind::tool_call && !open->has_begun) {
@@ -197,19 +197,18 @@ void ResponseStream::take(const canonical::Cited& cited, std::string& out) {
 }
 
 void ResponseStream::take(const canonical::BlockEnded& ended, std::string& out) {
-    release_calls(ended.block, out);
     auto* open = find(ended.block);
     if (open == nullptr) return;
     end(*open, out);
-    open_.erase(open_.begin() + (open - open_.data()));
+    open_.reset();
 }
 
 void ResponseStream::take(const canonical::WholeBlock& whole, std::string& out) {
     begin(out);
-    release_calls(whole.block, out);
     std::string json;
     if (const auto* media = std::get_if<canonical::MediaBlock>(&whole.content)) {
         if (media->kind != canonical::MediaKind::image) return;
+        has_said_ = true;
         leave_message(out);
         const auto item = new_item();
         write_image(json, response_.item_id("ig", item), *media);
@@ -222,6 +221,7 @@ void ResponseStream::take(const canonical::WholeBlock& whole, std::string& out) 
     if (opaque == nullptr) return;
     if (!is_output_item(opaque->type) || opaque->json.empty())
         return add_text(opaque->as_text, false, out);
+    has_said_ = true;
     leave_message(out);
     const auto item = new_item();
     json = one_line(std::string(opaque->json));
@@ -248,8 +248,10 @@ void ResponseStream::add_text(canonical::Text text, bool is_refusal, std::string
 // --- the end -------------------------------------------------------------------------------------
 
 void ResponseStream::end_all(std::string& out) {
-    for (auto& open : open_) end(open, out);
-    open_.clear();
+    do {
+        if (open_) end(*open_, out);
+        open_.reset();
+    } while (order_.end_open([&](const canonical::Event& one) { tell(one, out); }));
     leave_message(out);
 }
 
@@ -257,7 +259,7 @@ void ResponseStream::finish(std::string& out) {
     if (is_over_) return;
     begin(out);
     end_all(out);
-    const auto status = final_status(ending_, has_refusal_, done_.empty());
+    const auto status = final_status(ending_, has_refusal_, !has_said_);
     if (status.status == "failed") {
         return fail({.kind = ErrorKind::upstream_broken,
                      .message = "The model's answer failed: " + ending_.detail,
@@ -310,7 +312,7 @@ void ResponseStream::fail(const Error& error, std::string& out) {
     JsonWriter json(out);
     fields(json);
     json.begin_object("error");
-    json.text("type", told.type.empty() ? openai_type(told.kind) : told.type);
+    json.text("type", openai_type_of(told));
     fields(json);
     json.end_object();
     close_event(out);

@@ -1,18 +1,20 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "dialects/dialect.hpp"
+#include "dialects/openai_responses/block_order.hpp"
 #include "dialects/openai_responses/response_object.hpp"
 #include "dialects/openai_responses/write_output.hpp"
 
 namespace router::dialects::openai_responses {
 
 // Writes a stream in the full grammar of Responses. Items begin when there is something to say in
-// them, so that none is empty; several may be open at a time, each keeps its output_index. All
-// texts are kept, for the events that end a part, an item and the response repeat them.
+// them, so that none is empty, and one is open at a time. All texts are kept, for the events that
+// end a part, an item and the response repeat them.
 class ResponseStream final : public StreamEncoder {
  public:
     explicit ResponseStream(const AnswerContext& context) : response_(context) {}
@@ -51,9 +53,9 @@ class ResponseStream final : public StreamEncoder {
         std::string id{};
         std::string phase{};
         std::vector<std::string> parts{};  // those that are done, as JSON
-        std::size_t open_parts = 0;
-        bool is_left = false;  // something else has begun since: it ends with its last part
     };
+
+    void tell(const canonical::Event& event, std::string& out);
 
     void take(const canonical::Started& started, std::string& out);
     void take(const canonical::BlockStarted& started, std::string& out);
@@ -72,10 +74,8 @@ class ResponseStream final : public StreamEncoder {
     void begin_part(Open& open, std::string& out);
     void begin_message(const Open& open, std::string& out);
     void leave_message(std::string& out);
-    void end_message(Message& message, std::string& out);
     void begin_thinking(Open& open, std::string& out);
     void begin_call(Open& open, std::string& out);
-    void release_calls(int but, std::string& out);
     void say(Open& open, std::string_view text, canonical::Json logprobs, std::string& out);
     void say_text(const Open& open, std::string_view text, canonical::Json logprobs,
                   std::string& out);
@@ -99,15 +99,17 @@ class ResponseStream final : public StreamEncoder {
     CallItem call_item(const Open& open) const;
 
     ResponseObject response_;
-    std::vector<Open> open_;
-    std::vector<Message> messages_;  // those that are open; the last one may take more parts
-    std::vector<std::string> done_;  // items by output_index, as JSON; empty: not done
+    BlockOrder order_;
+    std::optional<Open> open_;
+    std::optional<Message> message_;  // the open one, which may take more parts
+    std::vector<std::string> done_;   // items by output_index, as JSON; empty: not done
     canonical::Usage usage_;
     canonical::Ending ending_;
     std::string explanation_;
     std::string service_tier_;
     std::uint64_t sequence_ = 0;
     bool has_begun_ = false;
+    bool has_said_ = false;  // more than thoughts
     bool has_refusal_ = false;
     bool is_over_ = false;
 };

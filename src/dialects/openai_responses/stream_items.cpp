@@ -35,25 +35,22 @@ CallItem ResponseStream::call_item(const Open& open) const {
 
 void ResponseStream::begin_message(const Open& open, std::string& out) {
     leave_message(out);
-    Message message{.item = new_item(), .phase = open.phase};
-    message.id = response_.item_id("msg", message.item);
+    has_said_ = true;
+    message_ = Message{.item = new_item(), .phase = open.phase};
+    message_->id = response_.item_id("msg", message_->item);
     std::string json;
-    write_message(json, message.id, "in_progress", message.phase, {});
-    item_event("response.output_item.added", message.item, json, out);
-    messages_.push_back(std::move(message));
+    write_message(json, message_->id, "in_progress", message_->phase, {});
+    item_event("response.output_item.added", message_->item, json, out);
 }
 
 void ResponseStream::begin_part(Open& open, std::string& out) {
     begin(out);
-    if (messages_.empty() || messages_.back().is_left || messages_.back().phase != open.phase)
-        begin_message(open, out);
-    auto& message = messages_.back();
+    if (!message_ || message_->phase != open.phase) begin_message(open, out);
     open.has_begun = true;
-    open.item = message.item;
-    open.id = message.id;
-    open.part = message.parts.size();
-    message.parts.emplace_back();
-    ++message.open_parts;
+    open.item = message_->item;
+    open.id = message_->id;
+    open.part = message_->parts.size();
+    message_->parts.emplace_back();
     open_item_event("response.content_part.added", open.id, open.item, out);
     append_index(out, "content_index", open.part);
     out += ",\"part\":";
@@ -97,32 +94,21 @@ void ResponseStream::end_part(Open& open, std::string& out) {
     append_index(out, "content_index", open.part);
     out.append(",\"part\":").append(part);
     close_event(out);
-    for (auto& message : messages_) {
-        if (message.item != open.item) continue;
-        message.parts[open.part] = std::move(part);
-        --message.open_parts;
-        if (message.is_left && message.open_parts == 0) end_message(message, out);
-        break;
-    }
+    message_->parts[open.part] = std::move(part);
 }
 
-void ResponseStream::end_message(Message& message, std::string& out) {
+// Something else begins: the message takes no more parts.
+void ResponseStream::leave_message(std::string& out) {
+    if (!message_) return;
     std::string parts;
-    for (const auto& part : message.parts) {
+    for (const auto& part : message_->parts) {
         if (!parts.empty()) parts += ',';
         parts += part;
     }
     std::string json;
-    write_message(json, message.id, "completed", message.phase, parts);
-    done_item(message.item, std::move(json), out);
-    messages_.erase(messages_.begin() + (&message - messages_.data()));
-}
-
-// Something else begins: the message takes no more parts, and ends with its last one.
-void ResponseStream::leave_message(std::string& out) {
-    if (messages_.empty() || messages_.back().is_left) return;
-    messages_.back().is_left = true;
-    if (messages_.back().open_parts == 0) end_message(messages_.back(), out);
+    write_message(json, message_->id, "completed", message_->phase, parts);
+    done_item(message_->item, std::move(json), out);
+    message_.reset();
 }
 
 // --- thoughts ------------------------------------------------------------------------------------
@@ -174,6 +160,7 @@ void ResponseStream::add_proof(const canonical::Signature& signature, std::strin
 
 void ResponseStream::begin_call(Open& open, std::string& out) {
     leave_message(out);
+    has_said_ = true;
     open.has_begun = true;
     open.item = new_item();
     open.id = response_.item_id(open.is_search ? "tsc" : open.is_custom ? "ctc" : "fc", open.item);
@@ -182,14 +169,6 @@ void ResponseStream::begin_call(Open& open, std::string& out) {
     write_call(json, call_item(open), "in_progress", {});
     item_event("response.output_item.added", open.item, json, out);
     if (!open.held.empty()) say(open, std::exchange(open.held, {}), {}, out);
-}
-
-// A call whose first piece waits begins when another block is spoken of.
-void ResponseStream::release_calls(int but, std::string& out) {
-    for (auto& open : open_) {
-        const bool waits = open.kind == BlockKind::tool_call && !open.has_begun;
-        if (waits && open.block != but) begin_call(open, out);
-    }
 }
 
 void ResponseStream::end_call(Open& open, std::string& out) {

@@ -104,7 +104,7 @@ bool write_annotation(std::string& out, const canonical::Citation& citation,
 
 std::string encrypted_of(const canonical::ThinkingBlock& thinking) {
     if (!thinking.signature.is_present()) return {};
-    if (thinking.signature.origin == Origin::openai)
+    if (thinking.signature.origin == Origin::openai && thinking.signature.issuer.empty())
         return std::string(thinking.signature.value.escaped);
     return seal(thinking);
 }

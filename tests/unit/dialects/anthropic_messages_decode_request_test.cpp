@@ -5,6 +5,7 @@
 #include <string>
 
 #include "anthropic_messages_fixture.hpp"
+#include "decoded.hpp"
 #include "dialects/seal.hpp"
 
 namespace router::dialects::anthropic_messages {
@@ -26,18 +27,14 @@ using canonical::ToolKind;
 using canonical::ToolMode;
 using canonical::ToolResultBlock;
 
-struct Decoded {
-    explicit Decoded(const std::string& text) : body(text), request(decode_request(body, {})) {}
-    const canonical::Request* operator->() const { return &*request; }
+struct Decoded : DecodedRequest {
+    explicit Decoded(std::string_view text) : DecodedRequest(dialect(), text, {}) {}
     const canonical::Turn& turn(std::size_t at) const { return request->turns.at(at); }
     template <class Kind>
     const Kind& block(std::size_t at, std::size_t in_turn = 0) const {
         return std::get<Kind>(turn(in_turn).blocks.at(at));
     }
     std::string error() const { return request ? "" : request.error().message; }
-
-    Padded body;
-    Result<canonical::Request> request;
 };
 
 std::string with(const std::string& members) {
@@ -216,6 +213,17 @@ TEST(AnthropicRequest, ReadsCallsAndThoughts) {
     EXPECT_EQ(decoded.block<ThinkingBlock>(1).signature.value.escaped, "Zz");
     EXPECT_FALSE(decoded.block<ThinkingBlock>(2).signature.is_present());
     EXPECT_EQ(decoded.block<ToolCallBlock>(3).arguments, R"({"b": 1, "a":2})");
+}
+
+TEST(AnthropicRequest, TakesAProofOfATextBack) {
+    const auto sealed =
+        seal({.signature = {.origin = Origin::gemini, .value = {"sig"}}, .is_redacted = true});
+    const Decoded request(R"({"model":"m","messages":[{"role":"assistant","content":[)"
+                          R"({"type":"redacted_thinking","data":")" +
+                          sealed + R"("}]}]})");
+    const auto& text = request.block<TextBlock>(0);
+    EXPECT_TRUE(text.text.is_empty());
+    EXPECT_EQ(text.signature.value.escaped, "sig");
 }
 
 TEST(AnthropicRequest, OpensASealOfOurs) {

@@ -40,7 +40,7 @@ TEST(AnthropicStreamDecoder, ReadsTextHoweverItIsCut) {
         const Heard heard(pieces);
         EXPECT_FALSE(heard.error) << name;
         EXPECT_EQ(heard.log.text,
-                  "started msg_1 claude\n0 text\n0 + H\\u00e9 \\\"x\\\"\n0 ended\nend 1\n")
+                  "started msg_1 claude\n0 text\n0 + H\\u00e9 \\\"x\\\"\n0 ended\nend 0 1\n")
             << name;
         EXPECT_TRUE(heard.decoder.is_done()) << name;
     });
@@ -55,14 +55,14 @@ TEST(AnthropicStreamDecoder, ReadsThoughtsWithTheirSignature) {
         text_block(2, "ok") + ending);
     EXPECT_EQ(heard.log.text,
               "started msg_1 claude\n0 thinking\n0 + hm\n0 signed 1 Eq==\n0 ended\n"
-              "1 thinking redacted\n1 signed 1 Zz\n1 ended\n2 text\n2 + ok\n2 ended\nend 1\n");
+              "1 thinking redacted\n1 signed 1 Zz\n1 ended\n2 text\n2 + ok\n2 ended\nend 0 1\n");
 }
 
 TEST(AnthropicStreamDecoder, KeepsAnEmptyThoughtThatIsSigned) {
     const Heard heard(
         message_start() + block_start(0, R"({"signature":"","type":"thinking","thinking":""})") +
         block_delta(0, R"({"type":"signature_delta","signature":"S"})") + block_stop(0) + ending);
-    EXPECT_EQ(heard.log.text, "started msg_1 claude\n0 thinking\n0 signed 1 S\n0 ended\nend 1\n");
+    EXPECT_EQ(heard.log.text, "started msg_1 claude\n0 thinking\n0 signed 1 S\n0 ended\nend 0 1\n");
 }
 
 TEST(AnthropicStreamDecoder, ReadsArgumentsInPieces) {
@@ -74,8 +74,8 @@ TEST(AnthropicStreamDecoder, ReadsArgumentsInPieces) {
         block_delta(0, R"({"type":"input_json_delta","partial_json":"1}"})") + block_stop(0) +
         message_delta("tool_use") + sse("message_stop"));
     EXPECT_EQ(heard.log.text,
-              "started msg_1 claude\n0 tool_call toolu_1 add\n0 + {\\\"a\\\":\n0 + 1}\n0 ended\n"
-              "end 5\n");
+              "started msg_1 claude\n0 call toolu_1 add\n0 + {\\\"a\\\":\n0 + 1}\n0 ended\n"
+              "end 0 5\n");
 }
 
 TEST(AnthropicStreamDecoder, ReadsACallWithoutArguments) {
@@ -83,7 +83,7 @@ TEST(AnthropicStreamDecoder, ReadsACallWithoutArguments) {
                       block_start(0, R"({"type":"tool_use","id":"t","name":"go","input":{}})") +
                       block_delta(0, R"({"type":"input_json_delta","partial_json":""})") +
                       block_stop(0) + message_delta("tool_use") + sse("message_stop"));
-    EXPECT_EQ(heard.log.text, "started msg_1 claude\n0 tool_call t go\n0 ended\nend 5\n");
+    EXPECT_EQ(heard.log.text, "started msg_1 claude\n0 call t go\n0 ended\nend 0 5\n");
 }
 
 TEST(AnthropicStreamDecoder, ReadsArgumentsThatComeWithTheStart) {
@@ -92,7 +92,7 @@ TEST(AnthropicStreamDecoder, ReadsArgumentsThatComeWithTheStart) {
         block_start(0, R"({"type":"tool_use","id":"t","name":"go","input":{"a":1}})") +
         block_stop(0) + message_delta("tool_use") + sse("message_stop"));
     EXPECT_EQ(heard.log.text,
-              "started msg_1 claude\n0 tool_call t go\n0 + {\\\"a\\\":1}\n0 ended\nend 5\n");
+              "started msg_1 claude\n0 call t go\n0 + {\\\"a\\\":1}\n0 ended\nend 0 5\n");
 }
 
 TEST(AnthropicStreamDecoder, TellsCitationsOfTheWholeTextAtItsEnd) {
@@ -103,9 +103,10 @@ TEST(AnthropicStreamDecoder, TellsCitationsOfTheWholeTextAtItsEnd) {
                        R"("cited_text":"c","encrypted_index":"E"}})") +
         block_delta(0, R"({"type":"text_delta","text":"\u00e4b\ud83d\ude00\n"})") + block_stop(0) +
         ending);
-    EXPECT_EQ(heard.log.text,
-              "started msg_1 claude\n0 text\n0 + \\u00e4b\\ud83d\\ude00\\n\n0 cited https://a 0-4\n"
-              "0 ended\nend 1\n");
+    EXPECT_EQ(
+        heard.log.text,
+        "started msg_1 claude\n0 text\n0 + \\u00e4b\\ud83d\\ude00\\n\n0 cited https://a A 0-4\n"
+        "0 ended\nend 0 1\n");
 }
 
 TEST(AnthropicStreamDecoder, TellsBlocksOfServerToolsWhole) {
@@ -121,7 +122,7 @@ TEST(AnthropicStreamDecoder, TellsBlocksOfServerToolsWhole) {
               "0 whole {\"type\":\"server_tool_use\",\"id\":\"s\",\"name\":\"web_search\","
               "\"input\":{\"query\": \"x\"}}\n"
               "1 whole {\"type\":\"web_search_tool_result\",\"tool_use_id\":\"s\",\"content\":[]}\n"
-              "end 1\n");
+              "end 0 1\n");
 }
 
 TEST(AnthropicStreamDecoder, AddsUpUsageTheLastValueOfEachCountStands) {
@@ -153,8 +154,7 @@ TEST(AnthropicStreamDecoder, EndsTheBlockThatWasLeftOpen) {
                       block_start(0, R"({"type":"tool_use","id":"t","name":"go","input":{}})") +
                       block_delta(0, R"({"type":"input_json_delta","partial_json":"{\"a"})") +
                       message_delta("max_tokens") + sse("message_stop"));
-    EXPECT_EQ(heard.log.text,
-              "started msg_1 claude\n0 tool_call t go\n0 + {\\\"a\n0 ended\nend 3\n");
+    EXPECT_EQ(heard.log.text, "started msg_1 claude\n0 call t go\n0 + {\\\"a\n0 ended\nend 0 3\n");
 }
 
 TEST(AnthropicStreamDecoder, TellsARefusalAndItsCategory) {
@@ -164,7 +164,7 @@ TEST(AnthropicStreamDecoder, TellsARefusalAndItsCategory) {
                           R"({"type":"refusal","category":"cyber","explanation":"no"}},)"
                           R"("usage":{"output_tokens":0})") +
                       sse("message_stop"));
-    EXPECT_EQ(heard.log.text, "started msg_1 claude\nend 7 cyber\n");
+    EXPECT_EQ(heard.log.text, "started msg_1 claude\nend 0 7 cyber\n");
 }
 
 TEST(AnthropicStreamDecoder, TellsTheStopSequence) {
@@ -173,13 +173,13 @@ TEST(AnthropicStreamDecoder, TellsTheStopSequence) {
                           R"("delta":{"stop_reason":"stop_sequence","stop_sequence":"END"},)"
                           R"("usage":{"output_tokens":0})") +
                       sse("message_stop"));
-    EXPECT_EQ(heard.log.text, "started msg_1 claude\nend 2 END\n");
+    EXPECT_EQ(heard.log.text, "started msg_1 claude\nend 0 2 at END\n");
 }
 
 TEST(AnthropicStreamDecoder, PassesOverASecondStartOfTheMessage) {
     const Heard heard(message_start() + message_start() + text_block(0, "x") + ending);
     EXPECT_FALSE(heard.error);
-    EXPECT_EQ(heard.log.text, "started msg_1 claude\n0 text\n0 + x\n0 ended\nend 1\n");
+    EXPECT_EQ(heard.log.text, "started msg_1 claude\n0 text\n0 + x\n0 ended\nend 0 1\n");
 }
 
 TEST(AnthropicStreamDecoder, NeverTellsABlockTwiceWhenTheMessageBeginsAnew) {
@@ -221,7 +221,7 @@ TEST(AnthropicStreamDecoder, PassesOverWhatItDoesNotKnow) {
     EXPECT_EQ(
         heard.log.text,
         "started msg_1 claude\n0 text\n0 + x\n0 ended\n1 whole {\"type\":\"fancy\",\"x\":[1]}\n"
-        "end 1\n");
+        "end 0 1\n");
 }
 
 TEST(AnthropicStreamDecoder, CountsWhatIsNoJson) {
@@ -235,12 +235,13 @@ TEST(AnthropicStreamDecoder, KnowsTheTypeByTheEventsName) {
     const Heard heard(
         "event: message_start\ndata: {\"message\":{\"id\":\"m\",\"model\":\"c\"}}\n\n" +
         text_block(0, "x") + ending);
-    EXPECT_EQ(heard.log.text, "started m c\n0 text\n0 + x\n0 ended\nend 1\n");
+    EXPECT_EQ(heard.log.text, "started m c\n0 text\n0 + x\n0 ended\nend 0 1\n");
 }
 
 TEST(AnthropicStreamDecoder, RepairsBytesThatAreNoText) {
     const Heard heard(message_start() + text_block(0, "a\xff") + ending);
-    EXPECT_EQ(heard.log.text, "started msg_1 claude\n0 text\n0 + a\xEF\xBF\xBD\n0 ended\nend 1\n");
+    EXPECT_EQ(heard.log.text,
+              "started msg_1 claude\n0 text\n0 + a\xEF\xBF\xBD\n0 ended\nend 0 1\n");
 }
 
 }  // namespace

@@ -97,6 +97,48 @@ TEST(AnthropicStreamEncoder, KeepsAMessagesOwnId) {
     EXPECT_EQ(told.end(), head("msg_77") + tail("end_turn"));
 }
 
+// Gemini proves a text, and it may be an empty one at the end.
+TEST(AnthropicStreamEncoder, TellsTheProofOfATextBehindIt) {
+    const canonical::Signature proof{.origin = Origin::gemini, .value = {"GEM"}};
+    Told told;
+    told.tell(Started{});
+    told.text(0, "Hi");
+    told.tell(BlockStarted{.block = 1});
+    told.tell(BlockSigned{.block = 1, .signature = proof});
+    told.tell(BlockEnded{.block = 1});
+    const auto sealed = seal({.signature = proof, .is_redacted = true});
+    EXPECT_EQ(told.end(),
+              head() + text_block(0, "Hi") +
+                  block_start(1, R"({"type":"redacted_thinking","data":")" + sealed + "\"}") +
+                  block_stop(1) + tail("end_turn"));
+}
+
+TEST(AnthropicStreamEncoder, SealsAProofOfAnthropicsKindThatAnotherAccountIssued) {
+    const auto told = [](std::string issuer) {
+        Told told;
+        told.tell(Started{});
+        told.tell(BlockStarted{.kind = BlockKind::thinking});
+        told.tell(BlockSigned{
+            .signature = {.origin = Origin::anthropic, .issuer = issuer, .value = {"SIG"}}});
+        told.tell(BlockEnded{});
+        return told.end();
+    };
+    EXPECT_NE(told("").find(R"("signature":"SIG")"), std::string::npos);
+    EXPECT_EQ(told("seller").find("SIG\""), std::string::npos);
+    EXPECT_NE(told("seller").find(seal_mark), std::string::npos);
+}
+
+TEST(AnthropicStreamEncoder, FailsWhereAFaultEndedTheAnswerBeforeAWord) {
+    Told told;
+    told.tell(Started{});
+    told.tell(BlockStarted{.kind = BlockKind::thinking});
+    told.tell(BlockDelta{.text = {"hm"}});
+    told.tell(BlockEnded{});
+    told.tell(Ended{.ending = {.reason = Finish::failed, .detail = "MALFORMED_FUNCTION_CALL"}});
+    EXPECT_NE(told.end().find("event: error\n"), std::string::npos);
+    EXPECT_EQ(told.out.find("message_stop"), std::string::npos);
+}
+
 TEST(AnthropicStreamEncoder, WritesAProperMessageWhenNothingCame) {
     Told told;
     EXPECT_EQ(told.end(), head() + tail("end_turn"));
@@ -152,7 +194,7 @@ TEST(AnthropicStreamEncoder, GivesACallWithoutArgumentsAnEmptyObject) {
     Told told;
     told.tell(BlockStarted{.block = 0, .kind = BlockKind::tool_call, .name = "a"});
     told.tell(BlockEnded{.block = 0});
-    EXPECT_EQ(blocks_of(told.end()), "0 tool_call toolu_abc_0 a\n0 + {}\n0 ended\n");
+    EXPECT_EQ(blocks_of(told.end()), "0 call toolu_abc_0 a\n0 + {}\n0 ended\n");
 }
 
 TEST(AnthropicStreamEncoder, OpensOneBlockAtATime) {
@@ -171,7 +213,7 @@ TEST(AnthropicStreamEncoder, OpensOneBlockAtATime) {
     told.tell(BlockDelta{.block = 2, .text = {"more"}});
     told.tell(BlockEnded{.block = 2});
     EXPECT_EQ(blocks_of(told.end()),
-              "0 tool_call a f\n0 + 2\n0 + 4\n0 ended\n1 tool_call b g\n1 + 13\n1 ended\n"
+              "0 call a f\n0 + 2\n0 + 4\n0 ended\n1 call b g\n1 + 13\n1 ended\n"
               "2 text\n2 + text\n2 + more\n2 ended\n");
 }
 
@@ -180,7 +222,7 @@ TEST(AnthropicStreamEncoder, ClosesWhatWasLeftOpen) {
     told.tell(BlockStarted{.block = 0});
     told.tell(BlockDelta{.block = 0, .text = {"x"}});
     told.tell(BlockStarted{.block = 1, .kind = BlockKind::tool_call, .call_id = "a", .name = "f"});
-    EXPECT_EQ(blocks_of(told.end()), "0 text\n0 + x\n0 ended\n1 tool_call a f\n1 + {}\n1 ended\n");
+    EXPECT_EQ(blocks_of(told.end()), "0 text\n0 + x\n0 ended\n1 call a f\n1 + {}\n1 ended\n");
 }
 
 TEST(AnthropicStreamEncoder, LeavesEmptyTextsAndThoughtsOut) {
@@ -262,7 +304,7 @@ TEST(AnthropicStreamEncoder, WritesCitationsIntoTheirText) {
                  R"("title":"A","url":"https://a"}})"),
         std::string::npos)
         << out;
-    EXPECT_EQ(blocks_of(out), "0 text\n0 + x\n0 cited https://a 0-1\n0 ended\n");
+    EXPECT_EQ(blocks_of(out), "0 text\n0 + x\n0 cited https://a A 0-1\n0 ended\n");
 }
 
 TEST(AnthropicStreamEncoder, WritesAnthropicsOwnCitationsAsTheyWere) {

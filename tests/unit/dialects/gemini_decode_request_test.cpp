@@ -172,6 +172,14 @@ TEST(GeminiDecodeRequest, TakesMediaOutOfAResponse) {
     EXPECT_EQ(std::get<MediaBlock>(result.parts[1]).mime, "image/png");
 }
 
+TEST(GeminiDecodeRequest, KeepsTheSignatureOfAPictureBehindIt) {
+    const Decoded request(
+        R"({"contents":[{"role":"model","parts":[{"inlineData":{"mimeType":"image/png","data":"AA"},"thoughtSignature":"c2ln"}]}]})");
+    const auto& said = request->turns.back();
+    EXPECT_EQ(block<MediaBlock>(said, 0).data.escaped, "AA");
+    EXPECT_EQ(block<TextBlock>(said, 1).signature.value.escaped, "c2ln");
+}
+
 TEST(GeminiDecodeRequest, KeepsSignaturesWithTheirParts) {
     const Decoded request(R"({"contents":[{"role":"model","parts":[
         {"text":"hm","thought":true},

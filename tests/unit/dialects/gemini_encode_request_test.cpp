@@ -197,6 +197,15 @@ TEST(GeminiEncodeRequest, PutsSignaturesBackWhereTheyWere) {
         R"({"functionCall":{"id":"2","name":"g","args":{}},"thoughtSignature":"dGhpbms="}]}])");
 }
 
+TEST(GeminiEncodeRequest, PutsTheSignatureOfAPictureBackOnIt) {
+    const MediaBlock picture{.mime = "image/png", .data = {"AA"}};
+    TextBlock behind;
+    behind.signature = proof(Origin::gemini, "c2ln");
+    EXPECT_EQ(
+        contents({user("go"), turn(Role::assistant, {picture, behind, text("x")})}),
+        R"([{"role":"user","parts":[{"text":"go"}]},{"role":"model","parts":[{"inlineData":{"mimeType":"image/png","data":"AA"},"thoughtSignature":"c2ln"},{"text":"x"}]}])");
+}
+
 TEST(GeminiEncodeRequest, SaysThatSignaturesOfTheCurrentTurnAreLost) {
     Variant strict;
     strict.wants_call_signatures = true;

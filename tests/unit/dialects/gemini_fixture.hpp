@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../wire/feeding.hpp"
+#include "decoded.hpp"
 #include "dialects/gemini/dialect.hpp"
 #include "wire/json.hpp"
 #include "wire/sse.hpp"
@@ -15,23 +16,10 @@ namespace router::dialects::gemini {
 
 using canonical::Finish;
 
-// A request as a client sends it, and what it is in the canonical form.
-struct Decoded {
+struct Decoded : DecodedRequest {
     explicit Decoded(std::string_view text, bool is_streaming = false)
-        : body(text),
-          request(dialect().decode_request(body,
-                                           {.model = "gemini-x", .is_streaming = is_streaming})) {}
-    const canonical::Request& operator*() const { return *request; }
-    const canonical::Request* operator->() const { return &*request; }
-
-    Padded body;
-    Result<canonical::Request> request;
+        : DecodedRequest(dialect(), text, {.model = "gemini-x", .is_streaming = is_streaming}) {}
 };
-
-template <class Kind>
-const Kind& block(const canonical::Turn& turn, std::size_t at = 0) {
-    return std::get<Kind>(turn.blocks.at(at));
-}
 
 // What a request is as a body for Gemini.
 inline std::string encoded(const canonical::Request& request, const Variant& variant = {}) {

@@ -114,6 +114,13 @@ TEST(GeminiStream, KeepsTheSignatureOnTheLastEmptyPart) {
               "started(r,z) text0{a|} text1{~c2ln} ended(1,) ");
 }
 
+TEST(GeminiStream, TellsTheSignatureOfAPictureBehindIt) {
+    const auto said = told(event(
+        chunk(R"([{"inlineData":{"mimeType":"image/png","data":"AA"},"thoughtSignature":"c2ln"}])",
+              stop)));
+    EXPECT_NE(said.find("text1{~c2ln} ended("), std::string::npos) << said;
+}
+
 TEST(GeminiStream, PutsPartialArgumentsTogether) {
     const auto piece = [](const std::string& inside) {
         return event(chunk(R"([{"functionCall":)" + inside + "}]"));

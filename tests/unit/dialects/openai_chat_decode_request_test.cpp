@@ -280,13 +280,36 @@ TEST(ChatDecodeRequest, TakesThoughtsWithoutProofs) {
     }
 }
 
+// A seller of Gemini's models passed them on; Google's own endpoint writes extra_content.
+TEST(ChatDecodeRequest, ForgetsGeminisProofsThatNameNoIssuer) {
+    const Decoded request(asking(
+        R"([{"role":"assistant","content":"y","tool_calls":[{"id":"b","type":"function","function":{"name":"f","arguments":"{}"}}],"reasoning_details":[)"
+        R"({"type":"reasoning.text","text":"T","signature":"S","format":"google-gemini-v1","index":0},)"
+        R"({"type":"reasoning.encrypted","data":"TWO","id":"b","format":"google-gemini-v1","index":1}]}])"));
+    const auto& turn = request->turns[0];
+    EXPECT_EQ(block<ThinkingBlock>(turn, 0).text.escaped, "T");
+    EXPECT_FALSE(block<ThinkingBlock>(turn, 0).signature.is_present());
+    EXPECT_FALSE(block<ToolCallBlock>(turn, 2).signature.is_present());
+}
+
+TEST(ChatDecodeRequest, KeepsTheProofOfAPictureBehindIt) {
+    const Decoded request(asking(
+        R"([{"role":"assistant","content":"Look:","images":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AA"}}],)"
+        R"("reasoning_details":[{"type":"reasoning.encrypted","data":"PIC","issuer":"acc","format":"google-gemini-v1","index":0}]}])"));
+    const auto& turn = request->turns[0];
+    ASSERT_EQ(turn.blocks.size(), 3U);
+    EXPECT_FALSE(block<TextBlock>(turn, 0).signature.is_present());
+    EXPECT_EQ(block<MediaBlock>(turn, 1).data.escaped, "AA");
+    EXPECT_EQ(block<TextBlock>(turn, 2).signature.value.escaped, "PIC");
+}
+
 TEST(ChatDecodeRequest, GivesGeminisProofsToCallsAndTexts) {
     const Decoded request(asking(
         R"([{"role":"assistant","content":"x","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"ONE"}}}]},)"
         R"({"role":"assistant","content":"y","tool_calls":[{"id":"b","type":"function","function":{"name":"f","arguments":"{}"}}],)"
-        R"("reasoning_details":[{"type":"reasoning.encrypted","data":"TWO","id":"b","format":"google-gemini-v1","index":0}]},)"
-        R"({"role":"assistant","content":"z","reasoning_details":[{"type":"reasoning.encrypted","data":"THREE","format":"google-gemini-v1","index":0}]},)"
-        R"({"role":"assistant","content":null,"reasoning_details":[{"type":"reasoning.encrypted","data":"FOUR","format":"google-gemini-v1","index":0}]}])"));
+        R"("reasoning_details":[{"type":"reasoning.encrypted","data":"TWO","id":"b","issuer":"acc","format":"google-gemini-v1","index":0}]},)"
+        R"({"role":"assistant","content":"z","reasoning_details":[{"type":"reasoning.encrypted","data":"THREE","issuer":"acc","format":"google-gemini-v1","index":0}]},)"
+        R"({"role":"assistant","content":null,"reasoning_details":[{"type":"reasoning.encrypted","data":"FOUR","issuer":"acc","format":"google-gemini-v1","index":0}]}])"));
     EXPECT_EQ(block<ToolCallBlock>(request->turns[0], 1).signature.value.escaped, "ONE");
     EXPECT_EQ(block<ToolCallBlock>(request->turns[0], 1).signature.origin, Origin::gemini);
     EXPECT_EQ(block<ToolCallBlock>(request->turns[1], 1).signature.value.escaped, "TWO");

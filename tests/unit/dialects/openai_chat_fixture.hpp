@@ -9,21 +9,16 @@
 #include <vector>
 
 #include "../wire/feeding.hpp"
+#include "decoded.hpp"
 #include "dialects/openai_chat/dialect.hpp"
+#include "event_log.hpp"
 #include "wire/json.hpp"
 #include "wire/sse.hpp"
 
 namespace router::dialects::openai_chat {
 
-// A request as a client sends it, and what it is in the canonical form.
-struct Decoded {
-    explicit Decoded(std::string_view text)
-        : body(text), request(dialect().decode_request(body, {})) {}
-    const canonical::Request& operator*() const { return *request; }
-    const canonical::Request* operator->() const { return &*request; }
-
-    Padded body;
-    Result<canonical::Request> request;
+struct Decoded : DecodedRequest {
+    explicit Decoded(std::string_view text) : DecodedRequest(dialect(), text, {}) {}
 };
 
 // A request with these messages, and these members besides.
@@ -33,66 +28,6 @@ inline std::string asking(std::string_view messages, std::string_view members = 
 inline std::string hello(std::string_view members) {
     return asking(R"([{"role":"user","content":"hi"}])", "," + std::string(members));
 }
-
-template <class Kind>
-const Kind& block(const canonical::Turn& turn, std::size_t at = 0) {
-    return std::get<Kind>(turn.blocks.at(at));
-}
-
-// Writes events as lines that a test can compare.
-class EventLog : public canonical::EventSink {
- public:
-    void take(const canonical::Event& event) override {
-        std::visit([this](const auto& one) { note(one); }, event);
-    }
-    std::string text;
-    canonical::Usage usage;
-
- private:
-    static std::string place(int choice, int block) {
-        return (choice == 0 ? "" : std::to_string(choice) + "/") + std::to_string(block);
-    }
-    void line(const std::string& words) { text += words + "\n"; }
-
-    void note(const canonical::Started& one) {
-        line("started " + std::string(one.id) + " " + std::string(one.model));
-    }
-    void note(const canonical::BlockStarted& one) {
-        constexpr const char* kinds[] = {"text", "thinking", "call", "refusal"};
-        const bool is_custom = one.tool_kind == canonical::ToolKind::custom;
-        line(place(one.choice, one.block) + " " + kinds[static_cast<int>(one.kind)] +
-             (one.is_redacted ? " redacted" : "") + (is_custom ? " custom" : "") +
-             (one.call_id.empty() ? "" : " " + std::string(one.call_id)) +
-             (one.name.empty() ? "" : " " + std::string(one.name)));
-    }
-    void note(const canonical::BlockDelta& one) {
-        line(place(one.choice, one.block) + " + " + std::string(one.text.escaped) +
-             (one.logprobs.empty() ? "" : " logprobs " + std::string(one.logprobs)));
-    }
-    void note(const canonical::BlockSigned& one) {
-        line(place(one.choice, one.block) + " signed " +
-             std::to_string(static_cast<int>(one.signature.origin)) + " " +
-             std::string(one.signature.value.escaped));
-    }
-    void note(const canonical::Cited& one) {
-        line(place(one.choice, one.block) + " cited " + std::string(one.citation.url.escaped) +
-             " " + std::string(one.citation.title.escaped) + " " +
-             std::to_string(one.citation.start) + "-" + std::to_string(one.citation.end));
-    }
-    void note(const canonical::BlockEnded& one) { line(place(one.choice, one.block) + " ended"); }
-    void note(const canonical::WholeBlock& one) {
-        const auto* media = std::get_if<canonical::MediaBlock>(&one.content);
-        line(place(one.choice, one.block) + " whole " +
-             (media != nullptr ? media->mime + " " + std::string(media->data.escaped) : "?"));
-    }
-    void note(const canonical::Ended& one) {
-        line("end " + std::to_string(one.choice) + " " +
-             std::to_string(static_cast<int>(one.ending.reason)) +
-             (one.ending.stop_sequence.empty() ? "" : " at " + one.ending.stop_sequence) +
-             (one.ending.detail.empty() ? "" : " " + one.ending.detail));
-    }
-    void note(const canonical::Used& one) { usage = one.usage; }
-};
 
 // An event with this JSON.
 inline std::string sse(std::string_view data) { return "data: " + std::string(data) + "\n\n"; }

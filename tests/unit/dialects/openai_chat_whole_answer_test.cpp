@@ -123,11 +123,12 @@ TEST(ChatAnswerEncoder, WritesThoughtsThatCanComeBack) {
         {ThinkingBlock{.text = {"T"}, .signature = {.origin = Origin::anthropic, .value = {"S"}}},
          ThinkingBlock{.signature = {.origin = Origin::anthropic, .value = {"R"}},
                        .is_redacted = true},
-         TextBlock{.text = {"x"}, .signature = {.origin = Origin::gemini, .value = {"G"}}}});
+         TextBlock{.text = {"x"},
+                   .signature = {.origin = Origin::gemini, .issuer = "acc", .value = {"G"}}}});
     EXPECT_EQ(
         message,
         R"("content":"x","refusal":null,"reasoning_content":"T","reasoning_details":[{"type":"reasoning.text","text":"T","signature":"S","format":"anthropic-claude-v1","index":0},)"
-        R"({"type":"reasoning.encrypted","data":"R","format":"anthropic-claude-v1","index":1},{"type":"reasoning.encrypted","data":"G","format":"google-gemini-v1","index":2}]},"logprobs":null,"finish_reason":"stop")");
+        R"({"type":"reasoning.encrypted","data":"R","format":"anthropic-claude-v1","index":1},{"type":"reasoning.encrypted","data":"G","issuer":"acc","format":"google-gemini-v1","index":2}]},"logprobs":null,"finish_reason":"stop")");
     // A client that sends the message back as it came.
     const auto end = message.find("},\"logprobs\"");
     const Decoded request(asking(R"([{"role":"assistant",)" + message.substr(0, end) + "}]"));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../wire/feeding.hpp"
+#include "decoded.hpp"
 #include "dialects/openai_responses/dialect.hpp"
 #include "dialects/seal.hpp"
 #include "wire/json.hpp"
@@ -16,15 +17,8 @@ namespace router::dialects::openai_responses {
 
 using namespace canonical;
 
-// A request as a client sends it, and what it is in the canonical form.
-struct Decoded {
-    explicit Decoded(std::string_view text)
-        : body(text), request(dialect().decode_request(body, {})) {}
-    const Request* operator->() const { return &*request; }
-    const Request& operator*() const { return *request; }
-
-    Padded body;
-    Result<Request> request;
+struct Decoded : DecodedRequest {
+    explicit Decoded(std::string_view text) : DecodedRequest(dialect(), text, {}) {}
 };
 
 // A request whose members besides the model are these.

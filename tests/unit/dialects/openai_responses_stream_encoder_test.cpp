@@ -73,7 +73,7 @@ TEST(ResponsesStreamEncoder, WritesTheFullGrammarOfAMessage) {
         R"("usage":{"input_tokens":3,"input_tokens_details":{"cached_tokens":1,"cache_write_tokens":0},"output_tokens":2,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":5})"));
 }
 
-TEST(ResponsesStreamEncoder, KeepsTheIndexesOfInterleavedCalls) {
+TEST(ResponsesStreamEncoder, HoldsALaterCallUntilTheFirstIsDone) {
     Written written;
     written << Started{}
             << BlockStarted{.block = 0, .kind = BlockKind::tool_call, .call_id = "c0", .name = "f"}
@@ -90,14 +90,56 @@ TEST(ResponsesStreamEncoder, KeepsTheIndexesOfInterleavedCalls) {
         types_of(events),
         (std::vector<std::string>{
             "created", "in_progress", "output_item.added", "function_call_arguments.delta",
-            "output_item.added", "function_call_arguments.delta", "function_call_arguments.delta",
             "function_call_arguments.delta", "function_call_arguments.done", "output_item.done",
+            "output_item.added", "function_call_arguments.delta", "function_call_arguments.delta",
             "function_call_arguments.done", "output_item.done", "completed"}))
         << written.out;
-    EXPECT_TRUE(contains(events[8], R"("output_index":1,"name":"g","arguments":"{\"a\":1}")"));
-    EXPECT_TRUE(contains(events[9], R"("call_id":"c1","name":"g","namespace":"ns")"));
+    EXPECT_TRUE(contains(events[5], R"("output_index":0,"name":"f","arguments":"{}")"));
+    EXPECT_TRUE(contains(events[10], R"("output_index":1,"name":"g","arguments":"{\"a\":1}")"));
+    EXPECT_TRUE(contains(events[11], R"("call_id":"c1","name":"g","namespace":"ns")"));
     const auto& last = events.back();
     EXPECT_LT(last.find("\"c0\""), last.find("\"c1\""));
+}
+
+// What was held is told whole, though its upstream ended nothing, and its views are gone.
+TEST(ResponsesStreamEncoder, TellsWhatWaitedWhenTheStreamEnds) {
+    Written written;
+    written << Started{}
+            << BlockStarted{.block = 0, .kind = BlockKind::tool_call, .call_id = "c0", .name = "f"};
+    {
+        std::string name = "a name that is too long to be kept in place";
+        std::string text = "a text that is too long to be kept in place";
+        std::string data = "a picture that is too long to be kept in place";
+        written
+            << BlockStarted{.block = 1, .kind = BlockKind::tool_call, .call_id = "c1", .name = name}
+            << WholeBlock{.block = 2, .content = MediaBlock{.mime = "image/png", .data = {data}}}
+            << BlockStarted{.block = 3} << delta(3, text) << ended(3);
+        for (auto* one : {&name, &text, &data}) one->assign(one->size(), '-');
+    }
+    written << finished(Finish::tool_calls);
+    const auto last = written.finish().back();
+    const auto at = [&](std::string_view part) { return last.find(part); };
+    EXPECT_LT(at("\"c0\""), at("a name that is too long to be kept in place"));
+    EXPECT_LT(at("a name that is too"), at("a picture that is too long to be kept in place"));
+    EXPECT_LT(at("a picture that is"), at("a text that is too long to be kept in place"));
+    EXPECT_NE(at("a text that is too long"), std::string::npos);
+}
+
+TEST(ResponsesStreamEncoder, FailsWhereAFaultEndedTheAnswerBeforeAWord) {
+    Written written;
+    written << Started{} << BlockStarted{.kind = BlockKind::thinking} << delta(0, "hm") << ended(0)
+            << Ended{.ending = {.reason = Finish::failed, .detail = "MALFORMED_FUNCTION_CALL"}};
+    const auto events = written.finish();
+    EXPECT_EQ(types_of(events).back(), "failed");
+    EXPECT_TRUE(contains(events.back(), "The model's answer failed: MALFORMED_FUNCTION_CALL"));
+}
+
+TEST(ResponsesStreamEncoder, SealsAProofOfOpenAIsKindThatAnotherAccountIssued) {
+    Written written;
+    const Signature proof{.origin = Origin::openai, .issuer = "seller", .value = {"ENC"}};
+    written << Started{} << BlockStarted{.kind = BlockKind::thinking}
+            << BlockSigned{.signature = proof} << ended(0);
+    EXPECT_TRUE(contains(written.finish().back(), seal({.signature = proof})));
 }
 
 TEST(ResponsesStreamEncoder, GivesACallWithoutArgumentsEmptyOnes) {
@@ -207,9 +249,7 @@ TEST(ResponsesStreamEncoder, RaisesAnErrorInBothForms) {
                                       .retry_after = "3"});
     EXPECT_EQ(
         events[5],
-        R"({"type":"error","sequence_number":5,"code":"rate_limit_exceeded","message":"slow Please try again in 3s.","param":null,"error":{"type":")" +
-            std::string(openai_type(ErrorKind::upstream_refused)) +
-            R"(","code":"rate_limit_exceeded","message":"slow Please try again in 3s.","param":null}})");
+        R"({"type":"error","sequence_number":5,"code":"rate_limit_exceeded","message":"slow Please try again in 3s.","param":null,"error":{"type":"rate_limit_error","code":"rate_limit_exceeded","message":"slow Please try again in 3s.","param":null}})");
     EXPECT_TRUE(contains(events[6], R"("status":"failed")"));
     EXPECT_TRUE(contains(
         events[6],
