@@ -179,39 +179,11 @@ void write_extras(Encoding& encoding) {
     }
 }
 
-void tell_losses(Encoding& encoding) {
-    const auto& request = encoding.request();
-    const auto lose_if = [&](bool is_said, std::string_view field) {
-        if (is_said) encoding.lose(field, no_field);
-    };
-    lose_if(request.sampling.seed.has_value(), "seed");
-    lose_if(request.sampling.presence_penalty.value_or(0) != 0, "presence_penalty");
-    lose_if(request.sampling.frequency_penalty.value_or(0) != 0, "frequency_penalty");
-    lose_if(!request.sampling.logit_bias.empty(), "logit_bias");
-    lose_if(request.logprobs.value_or(false), "logprobs");
-    lose_if(request.top_logprobs.value_or(0) > 0, "top_logprobs");
-    lose_if(request.store.value_or(false), "store");
-    lose_if(!request.metadata.empty(), "metadata");
-    lose_if(!request.verbosity.empty(), "verbosity");
-    lose_if(!request.cache_key.empty(), "prompt_cache_key");
-}
-
 // What would make another call of it.
 Result<> check(const Request& request) {
-    const auto refuse = [&](std::string_view field, std::string_view why) {
-        const std::string name(client_field(request.dialect, field));
-        return fail(ErrorKind::bad_request, name + ": " + std::string(why), name);
-    };
-    if (request.choices > 1) return refuse("n", "Anthropic gives one answer to a request.");
-    for (const auto& modality : request.modalities) {
-        if (modality != "text") return refuse("modalities", "Anthropic's models write text alone.");
-    }
-    if (request.output.kind == OutputKind::json_schema && request.output.schema.empty()) {
-        return refuse("response_format", "A schema is missing.");
-    }
-    if (request.reasoning.mode == ThinkingMode::budget && !request.reasoning.budget) {
-        return refuse("thinking", "The budget is missing.");
-    }
+    if (auto checked = check_sayable(request, "Anthropic"); !checked) return checked;
+    if (request.reasoning.mode == ThinkingMode::budget && !request.reasoning.budget)
+        return refuse_field(request, "thinking", "The budget is missing.");
     return {};
 }
 
@@ -239,7 +211,7 @@ Result<EncodedRequest> encode_request(const Request& request, std::string_view m
     write_account(encoding);
     write_extras(encoding);
     writer.end_object();
-    tell_losses(encoding);
+    for (const auto field : unsaid_fields(request)) encoding.lose(field, no_field);
     encoding.finish();
     return encoded;
 }

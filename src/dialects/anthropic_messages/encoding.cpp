@@ -1,7 +1,6 @@
 #include "dialects/anthropic_messages/encoding.hpp"
 
 #include <algorithm>
-#include <array>
 #include <variant>
 
 namespace router::dialects::anthropic_messages {
@@ -33,30 +32,6 @@ int count_marks(const Request& request) {
     for (const auto& [name, value] : request.extras) count += name == "cache_control" ? 1 : 0;
     return count;
 }
-
-struct Names {
-    std::string_view chat, responses, gemini;
-};
-
-constexpr std::array<Names, 17> names{{
-    {"messages", "input", "contents"},
-    {"seed", "seed", "generationConfig.seed"},
-    {"presence_penalty", "presence_penalty", "generationConfig.presencePenalty"},
-    {"frequency_penalty", "frequency_penalty", "generationConfig.frequencyPenalty"},
-    {"logprobs", "include", "generationConfig.responseLogprobs"},
-    {"top_logprobs", "top_logprobs", "generationConfig.logprobs"},
-    {"n", "n", "generationConfig.candidateCount"},
-    {"temperature", "temperature", "generationConfig.temperature"},
-    {"stop", "stop", "generationConfig.stopSequences"},
-    {"max_tokens", "max_output_tokens", "generationConfig.maxOutputTokens"},
-    {"response_format", "text.format", "generationConfig.responseMimeType"},
-    {"verbosity", "text.verbosity", "verbosity"},
-    {"modalities", "modalities", "generationConfig.responseModalities"},
-    {"audio", "audio", "generationConfig.speechConfig"},
-    {"service_tier", "service_tier", "serviceTier"},
-    {"metadata", "metadata", "labels"},
-    {"tool_choice", "tool_choice", "toolConfig.functionCallingConfig"},
-}};
 
 }  // namespace
 
@@ -94,16 +69,6 @@ void Encoding::need_beta(std::string_view name) {
 
 void Encoding::finish() {
     if (!betas_.empty()) out_.headers.push_back("anthropic-beta: " + betas_);
-}
-
-std::string_view client_field(DialectId dialect, std::string_view chat_name) {
-    for (const auto& name : names) {
-        if (name.chat != chat_name) continue;
-        if (dialect == DialectId::openai_responses) return name.responses;
-        if (dialect == DialectId::gemini) return name.gemini;
-    }
-    if (dialect == DialectId::anthropic_messages && chat_name == "stop") return "stop_sequences";
-    return chat_name;
 }
 
 }  // namespace router::dialects::anthropic_messages

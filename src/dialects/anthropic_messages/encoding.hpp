@@ -5,6 +5,7 @@
 
 #include "canonical/request.hpp"
 #include "dialects/dialect.hpp"
+#include "dialects/unsaid.hpp"
 #include "wire/json_writer.hpp"
 
 namespace router::dialects::anthropic_messages {
@@ -33,9 +34,5 @@ class Encoding {
     int marks_to_skip_ = 0;
     std::string betas_;
 };
-
-// The canonical field as the client knows it, for losses and errors: "seed" of Chat is
-// "generationConfig.seed" of Gemini.
-std::string_view client_field(canonical::DialectId dialect, std::string_view chat_name);
 
 }  // namespace router::dialects::anthropic_messages

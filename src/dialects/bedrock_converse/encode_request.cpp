@@ -4,6 +4,8 @@
 #include <string>
 #include <variant>
 
+#include "dialects/unsaid.hpp"
+
 namespace router::dialects::bedrock_converse {
 namespace {
 
@@ -166,50 +168,24 @@ void write_tier(Encoding& encoding) {
 
 void tell_losses(Encoding& encoding) {
     const auto& request = encoding.request;
-    const auto lose_if = [&](bool is_said, std::string_view field) {
-        if (is_said) encoding.lose(field, no_field);
-    };
-    lose_if(request.sampling.top_k.has_value(), "top_k");
-    lose_if(request.sampling.seed.has_value(), "seed");
-    lose_if(request.sampling.presence_penalty.value_or(0) != 0, "presence_penalty");
-    lose_if(request.sampling.frequency_penalty.value_or(0) != 0, "frequency_penalty");
-    lose_if(!request.sampling.logit_bias.empty(), "logit_bias");
-    lose_if(request.logprobs.value_or(false), "logprobs");
-    lose_if(request.top_logprobs.value_or(0) > 0, "top_logprobs");
-    lose_if(request.store.value_or(false), "store");
-    lose_if(!request.metadata.empty(), "metadata");
-    lose_if(!request.verbosity.empty(), "verbosity");
-    lose_if(!request.cache_key.empty(), "prompt_cache_key");
-    lose_if(!request.user.empty(), "user");
+    for (const auto field : unsaid_fields(request)) encoding.lose(field, no_field);
+    if (request.sampling.top_k) encoding.lose("top_k", no_field);
+    if (!request.user.empty()) encoding.lose("user", no_field);
     for (const auto& [name, value] : request.extras) encoding.lose(name, no_field);
-}
-
-// What would make another call of it.
-Result<> check(const Request& request) {
-    const auto refuse = [](std::string field, std::string_view why) {
-        return fail(ErrorKind::bad_request, field + ": " + std::string(why), field);
-    };
-    if (request.choices > 1) return refuse("n", "Bedrock gives one answer to a request.");
-    for (const auto& modality : request.modalities) {
-        if (modality != "text")
-            return refuse("modalities", "Bedrock's Converse writes text alone.");
-    }
-    if (request.output.kind == OutputKind::json_schema && request.output.schema.empty()) {
-        return refuse("response_format", "A schema is missing.");
-    }
-    return {};
 }
 
 }  // namespace
 
 void Encoding::lose(std::string_view field, std::string_view reason) {
-    const auto is_known = [&](const canonical::Loss& loss) { return loss.field == field; };
+    const auto name = client_field(request.dialect, field);
+    const auto is_known = [&](const canonical::Loss& loss) { return loss.field == name; };
     if (std::ranges::any_of(out.losses, is_known)) return;
-    out.losses.push_back({std::string(field), std::string(reason)});
+    out.losses.push_back({std::string(name), std::string(reason)});
 }
 
 Result<EncodedRequest> encode_request(const Request& request) {
-    if (auto checked = check(request); !checked) return std::unexpected(checked.error());
+    if (auto checked = check_sayable(request, "Bedrock"); !checked)
+        return std::unexpected(checked.error());
     EncodedRequest encoded;
     Encoding encoding{.request = request, .out = encoded};
     encoding.writer.begin_object();

@@ -26,22 +26,50 @@ struct Reader {
         if (!fault.is_there()) fault = {std::string(field), std::string(wish)};
     }
     template <class Value>
-    void take(std::optional<Value>& into, std::optional<Value> found, std::string_view field) {
-        into = found;
-        if (found) return;
-        blame(field, std::is_same_v<Value, bool>           ? "must be true or false"
-                     : std::is_same_v<Value, std::int64_t> ? "must be a whole number"
-                                                           : "must be a number");
+    void take(std::optional<Value>& into, json::value& value, std::string_view field) {
+        if constexpr (std::is_same_v<Value, bool>) {
+            into = json::boolean(value);
+            if (!into) blame(field, "must be true or false");
+        } else if constexpr (std::is_same_v<Value, std::int64_t>) {
+            into = json::integer(value);
+            if (!into) blame(field, "must be a whole number");
+        } else {
+            into = json::number(value);
+            if (!into) blame(field, "must be a number");
+        }
     }
     void take(std::string& into, json::value& value, std::string_view field) {
         if (!is_string(value)) blame(field, "must be a string");
         into = json::text_or_empty(value);
     }
+    void take(Json& into, json::value& value, std::string_view /*field*/) {
+        into = json::raw(value);
+    }
 };
 
-using Read = void (*)(Reader&, json::value&);
+// Reads the member `key` of the body.
+using Read = void (*)(Reader& reader, std::string_view key, json::value& value);
 
-void read_stop(Reader& reader, json::value& value) {
+template <auto First, auto... Rest>
+auto& follow(auto& whole) {
+    if constexpr (sizeof...(Rest) == 0) {
+        return whole.*First;
+    } else {
+        return follow<Rest...>(whole.*First);
+    }
+}
+
+// A member that goes as it is to the place that `Path` leads to: in the request.
+template <auto... Path>
+void as_is(Reader& reader, std::string_view key, json::value& value) {
+    reader.take(follow<Path...>(reader.request), value, key);
+}
+template <auto Place>
+void as_limit(Reader& reader, std::string_view key, json::value& value) {
+    reader.take(reader.*Place, value, key);
+}
+
+void read_stop(Reader& reader, std::string_view /*key*/, json::value& value) {
     const auto add = [&](json::value& element) {
         const auto text = text_of(element);
         if (!is_string(element)) reader.blame("stop", "must be a string or a list of strings");
@@ -51,14 +79,14 @@ void read_stop(Reader& reader, json::value& value) {
     json::each_element(value, add);
 }
 
-void read_stream_options(Reader& reader, json::value& value) {
+void read_stream_options(Reader& reader, std::string_view /*key*/, json::value& value) {
     json::each_member(value, [&](std::string_view key, json::value& member) {
         if (key == "include_usage")
             reader.request.wants_usage = json::boolean(member).value_or(false);
     });
 }
 
-void read_effort(Reader& reader, json::value& value) {
+void read_effort(Reader& reader, std::string_view /*key*/, json::value& value) {
     auto& reasoning = reader.request.reasoning;
     if (is_object(value)) return read_reasoning(value, reasoning, reader.fault);
     const auto word = json::text_or_empty(value);
@@ -71,7 +99,7 @@ void read_effort(Reader& reader, json::value& value) {
 }
 
 // Its own id, or an object with one, as Open WebUI sends to its pipelines.
-void read_user(Reader& reader, json::value& value) {
+void read_user(Reader& reader, std::string_view /*key*/, json::value& value) {
     if (is_string(value)) {
         if (reader.request.user.empty()) reader.request.user = json::text_or_empty(value);
         return;
@@ -82,7 +110,7 @@ void read_user(Reader& reader, json::value& value) {
     });
 }
 
-void read_search(Reader& reader, json::value& value) {
+void read_search(Reader& reader, std::string_view /*key*/, json::value& value) {
     const auto raw = json::raw(value);
     Tool search{.kind = ToolKind::web_search, .name = "web_search"};
     search.declaration = raw;
@@ -90,17 +118,53 @@ void read_search(Reader& reader, json::value& value) {
     reader.request.extras.emplace_back("web_search_options", raw);
 }
 
-void read_modalities(Reader& reader, json::value& value) {
+void read_modalities(Reader& reader, std::string_view /*key*/, json::value& value) {
     json::each_element(value, [&](json::value& each) {
         reader.request.modalities.emplace_back(json::text_or_empty(each));
     });
 }
 
-void read_choices(Reader& reader, json::value& value) {
+void read_choices(Reader& reader, std::string_view key, json::value& value) {
     std::optional<std::int64_t> found;
-    reader.take(found, json::integer(value), "n");
-    if (found && *found < 1) reader.blame("n", "must be 1 or more");
+    reader.take(found, value, key);
+    if (found && *found < 1) reader.blame(key, "must be 1 or more");
     reader.request.choices = found.value_or(1);
+}
+
+void read_stream(Reader& reader, std::string_view key, json::value& value) {
+    std::optional<bool> is;
+    reader.take(is, value, key);
+    reader.request.is_streaming = is.value_or(false);
+}
+
+void read_logit_bias(Reader& reader, std::string_view /*key*/, json::value& value) {
+    if (const auto raw = json::raw(value); raw != "{}") reader.request.sampling.logit_bias = raw;
+}
+
+void read_turns(Reader& reader, std::string_view /*key*/, json::value& value) {
+    auto& request = reader.request;
+    reader.has_messages = true;
+    read_messages(value, *request.arena, request.turns, reader.fault);
+}
+
+void read_thoughts(Reader& reader, std::string_view key, json::value& value) {
+    auto& reasoning = reader.request.reasoning;
+    if (key == "reasoning") return read_reasoning(value, reasoning, reader.fault);
+    if (key == "thinking") return read_thinking_switch(value, reasoning, reader.fault);
+    reasoning.is_shown = json::boolean(value);
+}
+
+void read_format(Reader& reader, std::string_view /*key*/, json::value& value) {
+    reader.request.output = read_response_format(value, reader.fault);
+}
+
+// `functions` and `function_call` are what tools were called once.
+void read_declared(Reader& reader, std::string_view key, json::value& value) {
+    read_tools(value, key == "functions", reader.request.tools, reader.fault);
+}
+
+void read_choice(Reader& reader, std::string_view /*key*/, json::value& value) {
+    reader.request.tool_choice = read_tool_choice(value, reader.fault);
 }
 
 struct Member {
@@ -110,112 +174,50 @@ struct Member {
 
 // Every member but those that are kept as extras. A null never gets here.
 constexpr std::array members{
-    Member{"model", [](Reader& r, json::value& v) { r.take(r.request.model, v, "model"); }},
-    Member{"messages",
-           [](Reader& r, json::value& v) {
-               r.has_messages = true;
-               read_messages(v, *r.request.arena, r.request.turns, r.fault);
-           }},
-    Member{"stream",
-           [](Reader& r, json::value& v) {
-               std::optional<bool> is;
-               r.take(is, json::boolean(v), "stream");
-               r.request.is_streaming = is.value_or(false);
-           }},
+    Member{"model", as_is<&Request::model>},
+    Member{"messages", read_turns},
+    Member{"stream", read_stream},
     Member{"stream_options", read_stream_options},
-    Member{"max_completion_tokens",
-           [](Reader& r, json::value& v) {
-               r.take(r.max_completion_tokens, json::integer(v), "max_completion_tokens");
-           }},
-    Member{"max_tokens",
-           [](Reader& r, json::value& v) {
-               r.take(r.old_max_tokens, json::integer(v), "max_tokens");
-           }},
-    Member{"temperature",
-           [](Reader& r, json::value& v) {
-               r.take(r.request.sampling.temperature, json::number(v), "temperature");
-           }},
-    Member{"top_p",
-           [](Reader& r, json::value& v) {
-               r.take(r.request.sampling.top_p, json::number(v), "top_p");
-           }},
-    Member{"top_k",
-           [](Reader& r, json::value& v) {
-               r.take(r.request.sampling.top_k, json::integer(v), "top_k");
-           }},
-    Member{"presence_penalty",
-           [](Reader& r, json::value& v) {
-               r.take(r.request.sampling.presence_penalty, json::number(v), "presence_penalty");
-           }},
-    Member{"frequency_penalty",
-           [](Reader& r, json::value& v) {
-               r.take(r.request.sampling.frequency_penalty, json::number(v), "frequency_penalty");
-           }},
-    Member{"seed",
-           [](Reader& r, json::value& v) {
-               r.take(r.request.sampling.seed, json::integer(v), "seed");
-           }},
-    Member{"random_seed",
-           [](Reader& r, json::value& v) {
-               r.take(r.request.sampling.seed, json::integer(v), "random_seed");
-           }},
-    Member{"logit_bias",
-           [](Reader& r, json::value& v) {
-               if (const auto raw = json::raw(v); raw != "{}") r.request.sampling.logit_bias = raw;
-           }},
-    Member{"logprobs",
-           [](Reader& r, json::value& v) {
-               r.take(r.request.logprobs, json::boolean(v), "logprobs");
-           }},
-    Member{"top_logprobs",
-           [](Reader& r, json::value& v) {
-               r.take(r.request.top_logprobs, json::integer(v), "top_logprobs");
-           }},
+    Member{"max_completion_tokens", as_limit<&Reader::max_completion_tokens>},
+    Member{"max_tokens", as_limit<&Reader::old_max_tokens>},
+    Member{"temperature", as_is<&Request::sampling, &Sampling::temperature>},
+    Member{"top_p", as_is<&Request::sampling, &Sampling::top_p>},
+    Member{"top_k", as_is<&Request::sampling, &Sampling::top_k>},
+    Member{"presence_penalty", as_is<&Request::sampling, &Sampling::presence_penalty>},
+    Member{"frequency_penalty", as_is<&Request::sampling, &Sampling::frequency_penalty>},
+    Member{"seed", as_is<&Request::sampling, &Sampling::seed>},
+    Member{"random_seed", as_is<&Request::sampling, &Sampling::seed>},
+    Member{"logit_bias", read_logit_bias},
+    Member{"logprobs", as_is<&Request::logprobs>},
+    Member{"top_logprobs", as_is<&Request::top_logprobs>},
     Member{"n", read_choices},
     Member{"stop", read_stop},
     Member{"reasoning_effort", read_effort},
-    Member{"reasoning",
-           [](Reader& r, json::value& v) { read_reasoning(v, r.request.reasoning, r.fault); }},
-    Member{
-        "thinking",
-        [](Reader& r, json::value& v) { read_thinking_switch(v, r.request.reasoning, r.fault); }},
-    Member{"include_reasoning",
-           [](Reader& r, json::value& v) { r.request.reasoning.is_shown = json::boolean(v); }},
-    Member{"verbosity",
-           [](Reader& r, json::value& v) { r.take(r.request.verbosity, v, "verbosity"); }},
-    Member{"response_format",
-           [](Reader& r, json::value& v) { r.request.output = read_response_format(v, r.fault); }},
-    Member{"tools",
-           [](Reader& r, json::value& v) { read_tools(v, false, r.request.tools, r.fault); }},
-    Member{"functions",
-           [](Reader& r, json::value& v) { read_tools(v, true, r.request.tools, r.fault); }},
-    Member{"tool_choice",
-           [](Reader& r, json::value& v) { r.request.tool_choice = read_tool_choice(v, r.fault); }},
-    Member{"function_call",
-           [](Reader& r, json::value& v) { r.request.tool_choice = read_tool_choice(v, r.fault); }},
-    Member{"parallel_tool_calls",
-           [](Reader& r, json::value& v) {
-               r.take(r.request.parallel_tool_calls, json::boolean(v), "parallel_tool_calls");
-           }},
+    Member{"reasoning", read_thoughts},
+    Member{"thinking", read_thoughts},
+    Member{"include_reasoning", read_thoughts},
+    Member{"verbosity", as_is<&Request::verbosity>},
+    Member{"response_format", read_format},
+    Member{"tools", read_declared},
+    Member{"functions", read_declared},
+    Member{"tool_choice", read_choice},
+    Member{"function_call", read_choice},
+    Member{"parallel_tool_calls", as_is<&Request::parallel_tool_calls>},
     Member{"web_search_options", read_search},
-    Member{"service_tier",
-           [](Reader& r, json::value& v) { r.take(r.request.service_tier, v, "service_tier"); }},
+    Member{"service_tier", as_is<&Request::service_tier>},
     Member{"user", read_user},
-    Member{"safety_identifier",
-           [](Reader& r, json::value& v) { r.take(r.request.user, v, "safety_identifier"); }},
-    Member{"prompt_cache_key",
-           [](Reader& r, json::value& v) { r.take(r.request.cache_key, v, "prompt_cache_key"); }},
-    Member{"store",
-           [](Reader& r, json::value& v) { r.take(r.request.store, json::boolean(v), "store"); }},
-    Member{"metadata", [](Reader& r, json::value& v) { r.request.metadata = json::raw(v); }},
+    Member{"safety_identifier", as_is<&Request::user>},
+    Member{"prompt_cache_key", as_is<&Request::cache_key>},
+    Member{"store", as_is<&Request::store>},
+    Member{"metadata", as_is<&Request::metadata>},
     Member{"modalities", read_modalities},
-    Member{"audio", [](Reader& r, json::value& v) { r.request.audio = json::raw(v); }},
+    Member{"audio", as_is<&Request::audio>},
 };
 
 void read_member(Reader& reader, std::string_view key, json::value& value) {
     if (json::is_null(value)) return;
     const auto* const known = std::ranges::find(members, key, &Member::key);
-    if (known != members.end()) return known->read(reader, value);
+    if (known != members.end()) return known->read(reader, key, value);
     reader.request.extras.emplace_back(key, json::raw(value));
 }
 

@@ -248,8 +248,8 @@ TEST(ConverseRequest, TellsWhatIsLost) {
                                OpaqueBlock{.type = "server_tool_use", .json = "{}"}};
     EXPECT_EQ(lost(request),
               (std::vector<std::string>{"server_tool_use", "cache_control", "temperature",
-                                        "service_tier", "top_k", "seed", "presence_penalty",
-                                        "logprobs", "user", "prediction"}));
+                                        "service_tier", "seed", "presence_penalty", "logprobs",
+                                        "top_k", "user", "prediction"}));
 }
 
 TEST(ConverseRequest, RefusesWhatWouldBeAnotherCall) {
@@ -310,22 +310,6 @@ TEST(ConverseAnswer, ThatIsNoneIsAnError) {
     }
     const Padded body(R"({"message":"The model is gone."})");
     EXPECT_EQ(dialect().decode_answer(body).error().message, "The model is gone.");
-}
-
-TEST(ConverseError, IsReadInEachOfAmazonsShapes) {
-    const auto one = dialect().decode_error(429, R"({"message":"Too many requests"})", "bedrock");
-    EXPECT_EQ(one.status, 429);
-    EXPECT_EQ(one.message, "Too many requests");
-    const auto two = dialect().decode_error(
-        400, R"({"__type":"com.amazon#ValidationException","Message":"Input is too long."})", "b");
-    EXPECT_EQ(two.type, "ValidationException");
-    EXPECT_EQ(two.code, "context_length_exceeded");
-    const auto three = dialect().decode_error(
-        200, R"({"type":"error","error":{"type":"overloaded_error","message":"m"}})", "b");
-    EXPECT_EQ(three.status, 503);
-    EXPECT_EQ(three.message, "m");
-    EXPECT_EQ(dialect().decode_error(503, "<html>", "bedrock").message,
-              "bedrock answered with status 503.");
 }
 
 class EventLog : public EventSink {
