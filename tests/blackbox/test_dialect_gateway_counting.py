@@ -134,7 +134,7 @@ def sealed_by_another(world) -> str:
     world.provide("gemini", lambda seen: SAID["thought and call"])
     body = body_of("anthropic_messages", world.model("gemini"))
     answer = world.http.post(world.router.url + "/v1/messages", json=body, headers=KEYS["anthropic_messages"]).json()
-    proof = next(block["signature"] for block in answer["content"] if block["type"] == "thinking")
+    return next(block["signature"] for block in answer["content"] if block.get("signature"))
 
 
 PICTURE = {"type": "image", "source": {"type": "url", "url": "https://q.example/a.png"}}
