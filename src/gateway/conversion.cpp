@@ -133,7 +133,7 @@ Result<> ConvertedStream::pass(const wire::SseEvent& event, std::string& out) {
     encoded_.out = &out;
     auto decoded = decoder_->decode(event, restored_);
     hold_back(out);
-    return decoded;
+    return decoded ? std::exchange(outcome_, {}) : std::move(decoded);
 }
 
 void ConvertedStream::hold_back(std::string& out) {
@@ -148,6 +148,7 @@ Result<> ConvertedStream::finish(std::string& out) {
     encoded_.out = &out;
     auto ended = decoder_->finish(restored_);
     hold_back(out);
+    if (ended) ended = std::exchange(outcome_, {});
     if (!ended) return ended;
     encoder_->finish(out);
     out.insert(0, std::exchange(held_, {}));
@@ -161,7 +162,16 @@ void ConvertedStream::fail(const Error& error, std::string& out) {
 
 void ConvertedStream::heartbeat(std::string& out) { encoder_->heartbeat(out); }
 
+bool ConvertedStream::is_nothing_but_failed(const Event& event) const {
+    const auto* ended = std::get_if<Ended>(&event);
+    return ended != nullptr && ended->ending.reason == Finish::failed && !has_said_something_;
+}
+
 void ConvertedStream::take(const Event& event) {
+    if (is_nothing_but_failed(event)) {
+        outcome_ = std::unexpected(broken(std::get<Ended>(event).ending));
+        return;
+    }
     if (const auto* used = std::get_if<Used>(&event)) usage_ = used->usage;
     has_said_something_ = has_said_something_ || !(std::holds_alternative<Started>(event) ||
                                                    std::holds_alternative<Used>(event));

@@ -51,6 +51,7 @@ class ConvertedStream : public dialects::StreamRelay, private canonical::EventSi
  private:
     void take(const canonical::Event& event) override;
     void hold_back(std::string& out);
+    bool is_nothing_but_failed(const canonical::Event& event) const;
 
     Conversion conversion_;
     ThinkingNotes notes_;
@@ -62,6 +63,7 @@ class ConvertedStream : public dialects::StreamRelay, private canonical::EventSi
     canonical::Usage usage_;
     std::string_view finish_reason_;
     bool has_said_something_ = false;
+    Result<> outcome_;  // an error where nothing came of the call
     std::string held_;  // a beginning that says nothing yet: an error may still come as itself
 };
 
