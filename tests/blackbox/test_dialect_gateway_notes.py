@@ -11,8 +11,8 @@ from fakes.provider import Provider, says
 from fakes.sayings import SAID
 from fakes.truth import Call, Said
 from raw_http import events
-from router import PROMPT, Router
-from sdk.world import World
+from router import PROMPT, PROVIDER_KEY, Router
+from sdk.world import World, entry
 
 SIGNS = ("anthropic_messages", "gemini", "openai_responses", "deepseek")
 PAIRS = [(dialect, upstream) for dialect in grammar.CHECKS for upstream in SIGNS if dialect != upstream]
@@ -151,6 +151,31 @@ def test_another_providers_proof_goes_to_nobody_else(world, upstream):
         provider = world.provide(upstream, first_turn())
         Forgetful(world, "openai_chat", upstream).answer(calls)
         assert provider.refusals == [] and set(provider.seen[-1].signatures) <= {NO_PROOF}
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streaming"])
+@pytest.mark.parametrize("upstream", ["gemini", "anthropic_messages"])
+def test_a_proof_goes_back_to_the_account_that_made_it_alone(world, start_router, upstream, stream):
+    """The client sends all that it got; the other account could not read what this one signed."""
+    accounts = {"mine": PROVIDER_KEY, "yours": "sk-provider-of-another-account"}
+    router = start_router({"model_list": [entry(name, upstream, world.upstreams[upstream], api_key=key) for name, key in accounts.items()]})
+
+    def ask(name, **more):
+        body = body_of("openai_responses", name, stream, **THINKS["openai_responses"], **more)
+        answer = world.http.post(router.url + "/v1/responses", json=body, headers=KEYS["openai_responses"])
+        assert answer.status_code == 200, answer.text
+        return events(answer.content)[-1]["response"] if stream else answer.json()
+
+    world.provide(upstream, first_turn())
+    output = ask("mine")["output"]
+    [call] = [item for item in output if item["type"] == "function_call"]
+    result = {"type": "function_call_output", "call_id": call["call_id"], "output": "sunny"}
+    proofs = {}
+    for name in accounts:
+        provider = world.provide(upstream, first_turn())
+        ask(name, input=[{"role": "user", "content": PROMPT}, *output, result])
+        proofs[name] = set(provider.seen[-1].signatures) - {NO_PROOF}
+    assert proofs["mine"] and not proofs["yours"]
 
 
 def test_a_sealed_thought_is_put_back(world):
