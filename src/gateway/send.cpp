@@ -50,7 +50,7 @@ std::string shown(std::string_view field) {
         return !std::isalnum(static_cast<unsigned char>(c)) &&
                !std::string_view("_.[]-").contains(c);
     });
-    return out;
+    return out.empty() ? "?" : out;  // of other letters altogether
 }
 
 void note_losses(const Prepared& prepared, accounting::CallRecord& record) {
