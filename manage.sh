@@ -34,6 +34,7 @@ For those who change it:
 
   ./manage.sh test unit          the C++ tests alone
   ./manage.sh test blackbox      the tests of the running binary alone
+  ./manage.sh test manage        the tests of this script alone
   ./manage.sh test agents        Claude Code, Codex and Gemini CLI through the router; fetches them with npm, 900 MB
   ./manage.sh test open-webui    the real Open WebUI, in a browser, through the router; 2 GB
   ./manage.sh test tsan          the same under the thread sanitizer; without: address and undefined behaviour

