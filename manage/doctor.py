@@ -4,10 +4,13 @@
 Its exit status is 1 when something is wrong. A hint is what may well be meant so.
 """
 
+import base64
+import hmac
 import json
 import shutil
 import subprocess
 import sys
+import time
 import urllib.request
 
 import probe
@@ -123,14 +126,28 @@ def hint_at_documents(doctor: Doctor, known: settings.Settings):
     if variables["RAG_EMBEDDING_ENGINE"] != "openai":
         return
     model = variables["RAG_EMBEDDING_MODEL"]
-    asked = urllib.request.Request(f"{known.router_url}/v1/embeddings", json.dumps({"model": model, "input": ["doctor"]}).encode(),
-                                   {"Authorization": f"Bearer {known.master_key}", "Content-Type": "application/json"})
+    headers = {"Authorization": f"Bearer {known.master_key}", "Content-Type": "application/json"}
+    if secret := variables.get("FORWARD_USER_INFO_HEADER_JWT_SECRET"):
+        headers["X-OpenWebUI-User-Jwt"] = signed_user(secret)
+    asked = urllib.request.Request(f"{known.router_url}/v1/embeddings", json.dumps({"model": model, "input": ["doctor"]}).encode(), headers)
     code, _ = probe.get(asked, within=20)
     if code == 200:
         doctor.look(True, f"documents are embedded by {model}", "", "")
     else:
         doctor.hint(f"documents cannot be searched: {model} answers with status {code}. Give the router such a model, or name another one as "
                     "RAG_EMBEDDING_MODEL in .env, or let Open WebUI do it: ./manage.sh init -x --local-embeddings")
+
+
+def signed_user(secret: str) -> str:
+    """Who asks, as Open WebUI tells the router: a JSON Web Token, HS256, good for a minute."""
+    now = int(time.time())
+    claims = {"sub": "doctor", "email": "doctor@localhost", "name": "doctor", "role": "admin", "iss": "open-webui", "iat": now, "exp": now + 60}
+    signed = ".".join(_base64url(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
+    return f"{signed}.{_base64url(hmac.digest(secret.encode(), signed.encode(), 'sha256'))}"
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def main() -> int:
