@@ -96,6 +96,8 @@ def test_beats_come_between_the_pieces(world, dialect, upstream):
     client = Waiting(world, dialect, upstream, pausing)
     client.pieces_until(lambda pieces: any(not is_beat(dialect, piece) for piece in pieces))
     client.pieces_until(lambda pieces: len(pieces) > 3 and all(is_beat(dialect, piece) for piece in pieces[-3:]))
+    if dialect in ("anthropic_messages", "openai_responses"):  # which have an event for it
+        assert len(events(client.pieces[-1])) == 1
     gate.open()
     grammar.must_hold(dialect, client.rest(), model=world.model(upstream))
 
@@ -230,3 +232,31 @@ def test_an_answer_that_is_too_long_to_convert_is_refused(world):
     answer = ask(world, "openai_chat", "gemini", endless)
     assert answer.status_code == 502 or b"64 MB" in answer.content, answer.text[:300]
     assert "longer than 64 MB" in answer.text
+
+
+# -- a stream's last bytes, and too many of them
+
+
+@pytest.mark.parametrize("dialect, upstream", PAIRS)
+def test_the_last_event_needs_no_blank_line_behind_it(world, dialect, upstream):
+    provider = Provider(upstream, lambda seen: GOOD)
+
+    def cut_short(call):
+        call.stream_head()
+        call.chunk(b"".join(provider.dialect.events(GOOD, provider.dialect.read(call))).rstrip(b"\n"))
+        call.last_chunk()
+
+    answer = ask(world, dialect, upstream, cut_short)
+    assert answer.status_code == 200 and b'"error":{' not in answer.content, answer.text
+    assert told(dialect, answer) == told(dialect, ask(world, dialect, upstream, provider))
+
+
+@pytest.mark.parametrize("dialect, upstream", [("openai_chat", "gemini"), ("gemini", "gemini"), ("anthropic_messages", "openai_chat")])
+def test_an_event_that_never_ends_is_refused(world, dialect, upstream):
+    def endless(call):
+        call.stream_head()
+        call.chunk(b'data: {"a":"' + b"x" * (33 << 20))
+        call.wait_for_peer_to_leave()
+
+    answer = ask(world, dialect, upstream, endless)
+    assert "longer than 32 MB" in answer.text, answer.text[:300]
