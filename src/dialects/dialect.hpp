@@ -118,6 +118,9 @@ struct PeekedAnswer {
     std::string_view model{};     // the value with its quotes in the body's own bytes; empty: none
     std::string finish_reason{};  // in the dialect's word
     canonical::Usage usage{};
+    // The body with what a client's SDK would stumble over put right; `model` points into it then.
+    // Empty: the body is good as it came.
+    std::string mended{};
 };
 
 // One wire format, to and from canonical. Immutable, shared by all threads; what a stream must

@@ -12,27 +12,30 @@ namespace {
 
 constexpr std::size_t whole_limit = 64 << 20;  // of an answer that is read before it goes on
 
-// As the client is to get it: pieces of the upstream's bytes and of `own`.
+// As the client is to get it: pieces of the upstream's bytes, or of what was mended, and of `own`.
 struct WholeAnswer {
     std::array<std::string_view, 3> pieces{};
+    std::string mended;
     std::string own;
 };
 
-// The upstream's bytes, with the model's name as the client knows it.
+// The upstream's bytes, mended where they must be, with the model's name as the client knows it.
 Result<> read_same(const Delivery& delivery, std::string_view body, WholeAnswer& whole) {
     const auto& dialect = delivery.dialect();
-    const auto answer = dialect.peek_answer(body);
+    auto answer = dialect.peek_answer(body);
     if (answer.is_error || !answer.is_object) {
         const auto& target = delivery.sent.backend->upstream.target();
         return std::unexpected(dialect.decode_error(200, body, target.provider.prefix));
     }
     delivery.record.usage = answer.usage;
     delivery.record.finish_reason = answer.finish_reason;
-    whole.pieces = {body, {}, {}};
+    if (!answer.mended.empty()) whole.mended.swap(answer.mended);
+    const auto text = whole.mended.empty() ? body : std::string_view(whole.mended);
+    whole.pieces = {text, {}, {}};
     if (answer.model.empty()) return {};
     whole.own = wire::quoted(delivery.incoming.model);
-    const auto before = static_cast<std::size_t>(answer.model.data() - body.data());
-    whole.pieces = {body.substr(0, before), whole.own, body.substr(before + answer.model.size())};
+    const auto before = static_cast<std::size_t>(answer.model.data() - text.data());
+    whole.pieces = {text.substr(0, before), whole.own, text.substr(before + answer.model.size())};
     return {};
 }
 

@@ -131,11 +131,11 @@ def test_an_upstreams_words_cannot_forge_lines_for_people(start_router, upstream
     router = start_router({"model_list": [model("chat", upstream)], "general_settings": {"log_format": "human"}})
     forged = "x\r\n2026-01-01T00:00:00.000Z info call id=forged status=200\x1b[2J"
     finished = bodies.completion()
-    finished["choices"][0]["finish_reason"] = forged
-    upstream.next(scripts.whole({"error": {"message": "no", "code": forged}}, status=400), scripts.whole(finished))
+    finished["choices"][0]["finish_reason"] = forged  # no word of OpenAI's: it becomes one
+    upstream.next(scripts.whole(finished), scripts.whole({"error": {"message": "no", "code": forged}}, status=400))
     router.chat()
     router.chat()
-    eventually(lambda: router.log_text().count("id=forged") == 2, what="both lines")
+    eventually(lambda: router.log_text().count("id=forged") == 1, what="the second line")
     assert not [line for line in router.log_text().splitlines() if line.startswith("2026-01-01")]
     assert "\x1b" not in router.log_text()
 

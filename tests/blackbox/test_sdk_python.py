@@ -253,7 +253,7 @@ def test_many_asynchronous_streams_at_once_each_get_their_own(router, upstream):
     async def one(sdk, number):
         word = f"word-{number}"
         stream = await sdk.chat.completions.create(model="chat", messages=[{"role": "user", "content": word}], stream=True)
-        return word, [chunk.choices[0].delta.content async for chunk in stream]
+        return word, [chunk.choices[0].delta.content async for chunk in stream if not chunk.choices[0].finish_reason]
 
     async def all_of_them():
         async with openai.AsyncOpenAI(api_key=MASTER_KEY, base_url=router.url + "/v1", max_retries=0, timeout=60) as sdk:

@@ -1,6 +1,6 @@
 """Streams with what real providers do and no document says: written from facts seen on the wire (2026-11-22).
 
-Each is the dialect, the events, and the truth that they mean.
+Each is the dialect, the events, and the truth that they mean. WHOLE has answers in one piece, of Chat.
 """
 
 import json
@@ -117,6 +117,45 @@ _CHAT = {
     "a finish of its own": (
         _data(_chunk({"role": "assistant", "content": "Hel"}), _chunk({"content": "lo"}), _chunk({}, "model_length", usage=_usage(10, 5)), "[DONE]"),
         Said(text=("Hello",), finish="length", usage=Usage(10, 5, 0))),
+    "no object and no id": (
+        _data(*({key: value for key, value in chunk.items() if key not in ("object", "id", "created")} for chunk in (
+            _chunk({"role": "assistant", "content": "Hel"}), _chunk({"content": "lo"}), _chunk({}, "stop", usage=_usage(10, 5)))), "[DONE]"), _HELLO),
+    "no role, and no index": (
+        _data({**_chunk(), "choices": [{"delta": {"content": "Hel"}}]}, {**_chunk(), "choices": [{"delta": {"content": "lo"}}]},
+              {**_chunk(), "choices": [{"delta": {}, "finish_reason": "stop"}]}, {**_chunk(), "choices": [], "usage": _usage(10, 5)}, "[DONE]"), _HELLO),
+    "no finish at all": (
+        _data(_chunk({"role": "assistant", "content": "Hel"}), _chunk({"content": "lo"}), {**_chunk(), "choices": [], "usage": _usage(10, 5)},
+              "[DONE]"), _HELLO),
+    "an empty finish on each chunk": (
+        _data(_chunk({"role": "assistant", "content": "Hel"}, ""), _chunk({"content": "lo"}, ""), _chunk({}, "stop", usage=_usage(10, 5)), "[DONE]"),
+        _HELLO),
+    "choices that are null": (
+        _data({**_chunk(), "choices": None}, _chunk({"role": "assistant", "content": "Hel"}, error=None), _chunk({"content": "lo"}, error=None),
+              _chunk({}, "stop"), {**_chunk(), "choices": None, "usage": _usage(10, 5)}, "[DONE]"), _HELLO),
+    "role and citations on each chunk": (  # Perplexity
+        _data(*(_chunk({"role": "assistant", "content": text}, finish, citations=["https://a.example"], usage=_usage(10, count))
+                for text, finish, count in (("Hel", None, 1), ("lo", None, 3), ("", "stop", 5))), "[DONE]"), None),
+    "usage in x_groq alone": (
+        _data(_chunk({"role": "assistant", "content": "Hel"}), _chunk({"content": "lo"}), _chunk({}, "stop", x_groq={"usage": _usage(10, 5)}), "[DONE]"),
+        _HELLO),
+    "cached tokens in a field of its own": (  # DeepSeek
+        _data(_chunk({"role": "assistant", "content": "Hel"}), _chunk({"content": "lo"}), _chunk(
+            {}, "stop", usage=_usage(10, 5, prompt_cache_hit_tokens=4, prompt_cache_miss_tokens=6)), "[DONE]"),
+        Said(text=("Hello",), usage=Usage(10, 5, 4))),
+    "details of reasoning without an index": (  # OpenRouter
+        _data(*(_chunk({"role": "assistant", "content": "", "reasoning_details": [{"type": "reasoning.text", "text": text}]}) for text in ("Hm. ", "Well.")),
+              _chunk({"role": "assistant", "content": "Hello"}), _chunk({}, "stop", usage=_usage(10, 5)), "[DONE]"),
+        Said(thought=("Hm. Well.",), text=("Hello",), usage=Usage(10, 5, 0))),
+    "the index of a call as a string": (
+        _data(_chunk({"role": "assistant", "content": None}), _chunk(_call("0", '{"ci', id="call_1", type="function", function={"name": "weather"})),
+              _chunk(_call("0", 'ty": "Bern"}')), _chunk({}, "tool_calls", usage=_usage(10, 5)), "[DONE]"), _CALLED),
+    "calls that are counted from one, as floats": (
+        _data(_chunk({"role": "assistant", "content": None}), _chunk(_call(1.0, '{"ci', id="call_1", type="function", function={"name": "weather"})),
+              _chunk(_call(1.0, 'ty": "Bern"}')), _chunk({}, "tool_calls", usage=_usage(10, 5)), "[DONE]"), _CALLED),
+    "arguments as an object": (
+        _data(_chunk({"role": "assistant", "content": None}),
+              _chunk(_call(0, {"city": "Bern"}, id="call_1", type="function", function={"name": "weather"})),
+              _chunk({}, "tool_calls", usage=_usage(10, 5)), "[DONE]"), _CALLED),
     "the old function_call": (
         _data(_chunk({"role": "assistant", "content": None, "function_call": {"name": "weather", "arguments": '{"city'}}),
               _chunk({"function_call": {"arguments": '": "Bern"}'}}), _chunk({}, "function_call", usage=_usage(10, 5)), "[DONE]"), _CALLED),
@@ -287,6 +326,48 @@ _RESPONSES = {
         Said(thought=("Hm.",), text=("Hello",), usage=Usage(10, 5, 0))),
     "two messages": (
         _numbered(_CREATED, *_spoken(), *({**event, "output_index": 1} for event in _spoken(("msg_2",) * 6)), _completed(_MESSAGE, _MESSAGE)), None),
+}
+
+
+# -- Chat, in one piece
+
+
+def _whole(message, finish="stop", usage=None, **more) -> dict:
+    choice = {"index": 0, "message": {"role": "assistant", "content": None, **message}, "finish_reason": finish}
+    return {"id": "x-1", "object": "chat.completion", "created": 1790000000, "model": "up", "choices": [choice],
+            "usage": usage or _usage(10, 5), **more}
+
+
+_FUNCTION_CALLED = {"name": "weather", "arguments": '{"city": "Bern"}'}
+_SAID = {"role": "assistant", "content": "Hello"}
+WHOLE = {
+    "thoughts inside the content": (
+        _whole({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}, {"type": "text", "text": "Hello"}]}),
+        Said(thought=("Hm.",), text=("Hello",), usage=Usage(10, 5, 0))),
+    "thoughts as reasoning": (
+        _whole({"content": "Hello", "reasoning": "Hm."}), Said(thought=("Hm.",), text=("Hello",), usage=Usage(10, 5, 0))),
+    "thoughts in details alone": (
+        _whole({"content": "Hello", "reasoning_details": [{"type": "reasoning.summary", "summary": "Hm."}]}),
+        Said(thought=("Hm.",), text=("Hello",), usage=Usage(10, 5, 0))),
+    "a call without id and type": (_whole({"tool_calls": [{"function": _FUNCTION_CALLED}]}, "tool_calls"), _CALLED),
+    "arguments as an object": (
+        _whole({"tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": {"city": "Bern"}}}]}, "tool_calls"),
+        _CALLED),
+    "a call without arguments": (
+        _whole({"tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "now", "arguments": ""}}]}, "tool_calls"),
+        Said(calls=(NOW,), usage=Usage(10, 5, 0))),
+    "calls, and it says stop": (_whole({"tool_calls": [{"id": "call_1", "type": "function", "function": _FUNCTION_CALLED}]}), _CALLED),
+    "a finish of its own": (_whole({"content": "Hello"}, "model_length"), Said(text=("Hello",), finish="length", usage=Usage(10, 5, 0))),
+    "no head, no index, no finish": (
+        {"choices": [{"message": _SAID}], "usage": _usage(10, 5)}, Said(text=("Hello",), usage=Usage(10, 5, 0))),
+    "reasoning beside the total": (
+        _whole({"content": "Hello"}, usage=_usage(10, 2, 15, completion_tokens_details={"reasoning_tokens": 3})),
+        Said(text=("Hello",), usage=Usage(10, 5, 0, thinking=3))),
+    "cached tokens in a field of its own": (
+        _whole({"content": "Hello"}, usage=_usage(10, 5, prompt_cache_hit_tokens=4)), Said(text=("Hello",), usage=Usage(10, 5, 4))),
+    "null everywhere": (
+        _whole({"content": "Hello", "refusal": None, "tool_calls": None, "function_call": None, "reasoning_content": None}, error=None,
+               service_tier=None, system_fingerprint=None), Said(text=("Hello",), usage=Usage(10, 5, 0))),
 }
 
 

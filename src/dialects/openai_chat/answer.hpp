@@ -18,10 +18,17 @@ struct Answer {
         model;  // the value with its quotes, in the body's own bytes; empty: there is none
     std::string finish_reason;
     canonical::Usage usage;
+
+    bool is_odd = false;  // a client's SDK might stumble over something in it: mended_answer()
 };
 
 // `body` must be followed by 64 readable bytes.
 Answer read_answer(std::string_view body);
+
+// An answer that is odd, with what a client's SDK would stumble over put right: its choices
+// (mend.hpp), its usage (mend_usage.hpp), and id, object and model where they are missing. All else
+// stays, in its order and with its numbers as they are written. Empty: nothing was to be mended.
+std::string mended_answer(std::string_view body);
 
 // An answer made here, not by an upstream: LiteLLM's mock_response.
 std::string mock_answer(std::string_view id, std::string_view model, std::string_view text,

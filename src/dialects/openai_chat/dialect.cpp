@@ -16,7 +16,8 @@ constexpr std::string_view heartbeat_comment = ": heartbeat\n\n";
 
 class Relay : public dialects::StreamRelay {
  public:
-    explicit Relay(const AnswerContext& context) : chunks_(context.model, context.wants_usage) {}
+    explicit Relay(const AnswerContext& context)
+        : chunks_(context.model, context.wants_usage, context.id, context.created) {}
 
     Result<> pass(const wire::SseEvent& event, std::string& out) override {
         return chunks_.pass(event, out, "The provider");
@@ -68,11 +69,18 @@ class ChatDialect : public Dialect {
 
     PeekedAnswer peek_answer(std::string_view body) const override {
         auto seen = read_answer(body);
+        std::string mended;
+        if (seen.is_odd) {
+            mended = mended_answer(body);
+            mended.reserve(mended.size() + wire::json::padding);
+            if (!mended.empty()) seen = read_answer(mended);
+        }
         return {.is_object = seen.is_object,
                 .is_error = seen.is_error,
                 .model = seen.model,
                 .finish_reason = std::move(seen.finish_reason),
-                .usage = seen.usage};
+                .usage = seen.usage,
+                .mended = std::move(mended)};
     }
     std::unique_ptr<dialects::StreamRelay> stream_relay(
         const AnswerContext& context) const override {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -13,6 +14,11 @@ struct Edit {
     std::size_t end;
     std::string_view text;
 };
+
+// Adds an edit in its place; a mere insertion goes before what else begins there.
+inline void add_edit(std::vector<Edit>& edits, const Edit& edit) {
+    edits.insert(std::ranges::lower_bound(edits, edit.begin, {}, &Edit::begin), edit);
+}
 
 // Appends `text` with its edits made; they are in order and do not overlap.
 inline void append_edited(std::string& out, std::string_view text, const std::vector<Edit>& edits) {

@@ -44,6 +44,11 @@ Finish finish_of(std::string_view word) {
     return found == words.end() ? Finish::stop : found->second;
 }
 
+bool is_finish_word(std::string_view word) {
+    return word == "stop" || word == "length" || word == "tool_calls" || word == "content_filter" ||
+           word == "function_call";
+}
+
 std::string_view finish_word(Finish finish) {
     switch (finish) {
         case Finish::length:

@@ -12,6 +12,9 @@ namespace router::dialects::openai_chat {
 // servers; one that nobody knows is a stop, and kept as the ending's detail.
 canonical::Finish finish_of(std::string_view word);
 
+// Whether OpenAI itself ends a choice with this word.
+bool is_finish_word(std::string_view word);
+
 // OpenAI's word for it. Never empty.
 std::string_view finish_word(canonical::Finish finish);
 

@@ -44,6 +44,12 @@ OpenCall* OpenCalls::by_id(std::string_view id) {
     return id.empty() || found == calls_.end() ? nullptr : &*found;
 }
 
+bool OpenCalls::is_under_way(int index) const {
+    const auto place = static_cast<std::size_t>(index);
+    return place < calls_.size() && calls_[place].index == index && calls_[place].has_arguments &&
+           std::ranges::count(calls_, index, &OpenCall::index) == 1;
+}
+
 OpenCall* OpenCalls::find(const CallFragment& fragment) {
     if (calls_.empty()) return nullptr;
     if (fragment.index >= 0) {

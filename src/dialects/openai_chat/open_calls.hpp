@@ -34,8 +34,9 @@ struct OpenCall {
     std::string id{};
     std::string name{};
     bool is_custom = false;
-    int block = -1;      // -1: not told yet, for its name has not come
-    std::string held{};  // arguments that came before the name
+    int block = -1;              // -1: not told yet, for its name has not come
+    std::string held{};          // arguments that came before the name
+    bool has_arguments = false;  // a relay's: some of them were passed on
     bool is_ended = false;
     ObjectEnd end{};
 };
@@ -48,6 +49,8 @@ class OpenCalls {
     OpenCall* find(const CallFragment& fragment);
     OpenCall& add(const CallFragment& fragment, std::string id);
     OpenCall* by_id(std::string_view id);
+    // Whether this index of the upstream's is that one call's, by its place, and it has arguments.
+    bool is_under_way(int index) const;
 
     std::vector<OpenCall>& all() { return calls_; }
     bool is_empty() const { return calls_.empty(); }

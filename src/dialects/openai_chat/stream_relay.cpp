@@ -2,20 +2,27 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "dialects/openai_chat/edits.hpp"
+#include "dialects/openai_chat/mend_usage.hpp"
+#include "dialects/openai_chat/reading.hpp"
 #include "dialects/openai_chat/usage.hpp"
 #include "dialects/openai_words.hpp"
 #include "dialects/upstream_error.hpp"
 #include "wire/json.hpp"
 #include "wire/json_text.hpp"
+#include "wire/json_tree.hpp"
 #include "wire/utf8.hpp"
 
 namespace router::dialects::openai_chat {
 namespace {
 
 namespace json = wire::json;
+
+constexpr std::string_view chunk_object = R"("chat.completion.chunk")",
+                           legacy_object = R"("text_completion")";
 
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -27,6 +34,8 @@ std::string_view trimmed(std::string_view text) {
 // the event's.
 void unfold(std::string& out, std::size_t begin) {
     const auto is_end = [](char c) { return c == '\n' || c == '\r'; };
+    const auto text = std::string_view(out).substr(begin);
+    if (text.find('\n') == text.npos && text.find('\r') == text.npos) return;
     std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), is_end, ' ');
 }
 
@@ -64,16 +73,32 @@ class Remover {
     int open_ = -1;
 };
 
+// The `usage` in Groq's x_groq, as JSON.
+std::string_view usage_in(std::string_view x_groq) {
+    auto document = json::read(x_groq);
+    json::value whole;
+    std::string_view found;
+    if (document.get_value().get(whole) != simdjson::SUCCESS) return {};
+    json::each_member(whole, [&](std::string_view key, json::value& value) {
+        if (key == "usage" && is_object(value)) found = json::raw(value);
+    });
+    return found;
+}
+
 }  // namespace
 
 // What one chunk says.
 struct StreamRelay::Seen {
     std::vector<Edit> edits;
-    std::string_view error;  // as JSON
+    std::string_view id, object, created, model;  // as JSON; empty: not there
+    std::string_view error;                       // as JSON
     bool has_choices = false;
+    std::size_t choices_begin = 0, choices_end = 0;
     int choices = 0;
-    std::string_view usage;  // as JSON
+    ChoiceGlance choice;             // the last of them
+    std::string_view usage, x_groq;  // as JSON
     bool only_repeats_finish = false;
+    std::string head, mended;  // that edits point to
 };
 
 struct StreamRelay::Member {
@@ -83,51 +108,25 @@ struct StreamRelay::Member {
     std::size_t value_begin = 0;
 };
 
-StreamRelay::StreamRelay(std::string_view model, bool client_wants_usage)
-    : model_(wire::quoted(model)), wants_usage_(client_wants_usage) {}
+StreamRelay::StreamRelay(std::string_view model, bool client_wants_usage, std::string_view id,
+                         std::int64_t created)
+    : model_(wire::quoted(model)),
+      wants_usage_(client_wants_usage),
+      id_(id.empty() ? "\"\"" : wire::quoted("chatcmpl-" + std::string(id))),
+      created_(std::to_string(created)) {}
 
-namespace {
-
-struct ChoiceSeen {
-    std::uint64_t index = 0;
-    std::string_view finish;
-    bool null_delta = false;
-    std::size_t null_at = 0;
-    bool delta_is_empty = true;
-    canonical::Usage usage;  // Moonshot reports it here
-};
-
-ChoiceSeen look_at_choice(json::object& choice, const char* base) {
-    ChoiceSeen seen;
-    for (auto entry : choice) {
-        json::field field;
-        std::string_view key;
-        if (std::move(entry).get(field) != simdjson::SUCCESS) break;
-        if (field.unescaped_key().get(key) != simdjson::SUCCESS) break;
-        auto& value = field.value();
-        if (key == "finish_reason") {
-            seen.finish = json::text_or_empty(value);
-        } else if (key == "index") {
-            seen.index = json::whole_number(value).value_or(0);
-        } else if (key == "delta") {
-            const auto raw = json::raw(value);
-            seen.null_delta = raw == "null";
-            seen.null_at = static_cast<std::size_t>(raw.data() - base);
-            seen.delta_is_empty = seen.null_delta || raw == "{}";
-        } else if (key == "text" || key == "message") {
-            seen.delta_is_empty = false;
-        } else if (key == "usage") {
-            json::object usage;
-            if (value.get_object().get(usage) == simdjson::SUCCESS) seen.usage = read_usage(usage);
-        }
+// Reads the chunk, and notes what must be edited. False: it is no JSON object.
+bool StreamRelay::look(std::string_view data, Seen& seen) {
+    if (!walk(data, seen)) return false;
+    if (seen.choices > 0) {
+        complete_head(data, seen);
+        tell_choices(data, seen);
     }
-    return seen;
+    note_usage(seen);
+    return true;
 }
 
-}  // namespace
-
-// Walks the chunk once. False: it is no JSON object.
-bool StreamRelay::look(std::string_view data, Seen& seen) {
+bool StreamRelay::walk(std::string_view data, Seen& seen) {
     auto document = json::read(data);
     json::object object;
     if (document.get_object().get(object) != simdjson::SUCCESS) return false;
@@ -144,11 +143,12 @@ bool StreamRelay::look(std::string_view data, Seen& seen) {
         if (value.type().get(type) != simdjson::SUCCESS) return false;
         if (member.key == "choices" && type == json::json_type::array) {
             remover.keep(member.key_begin, member.key_begin);
-            if (!look_at_choices(value, data.data(), seen)) return false;
+            seen.choices_begin = offset(value.raw_json_token().data());
+            if (!look_at_choices(value, data, seen)) return false;
             // What comes next is a comma or the closing brace; white space before it may stay.
             const char* behind = nullptr;
             if (document.current_location().get(behind) != simdjson::SUCCESS) return false;
-            auto end = offset(behind);
+            auto& end = seen.choices_end = offset(behind);
             while (end > member.key_begin && data[end - 1] != ']') --end;
             remover.keep(member.key_begin, end);
             continue;
@@ -163,35 +163,19 @@ bool StreamRelay::look(std::string_view data, Seen& seen) {
             remover.remove(member.key_begin, value_end);
         }
     }
-    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return false;
-    if (!seen.usage.empty()) {
-        usage_json_ = seen.usage;
-        json::object usage;
-        auto reading = json::read(seen.usage);
-        if (reading.get_object().get(usage) == simdjson::SUCCESS) usage_ = read_usage(usage);
-    }
-    return true;
+    return document.current_location().error() == simdjson::OUT_OF_BOUNDS;
 }
 
-bool StreamRelay::look_at_choices(json::value& value, const char* base, Seen& seen) {
+bool StreamRelay::look_at_choices(json::value& value, std::string_view data, Seen& seen) {
     json::array choices;
     if (value.get_array().get(choices) != simdjson::SUCCESS) return false;
     seen.has_choices = true;
-    int repeated = 0;
     for (auto element : choices) {
-        json::object choice;
-        if (element.get_object().get(choice) != simdjson::SUCCESS) return false;
-        const auto one = look_at_choice(choice, base);
+        json::value choice;
+        if (std::move(element).get(choice) != simdjson::SUCCESS || !is_object(choice)) return false;
+        seen.choice = glance_at_chunk(choice, data);
         ++seen.choices;
-        if (one.null_delta) seen.edits.push_back({one.null_at, one.null_at + 4, "{}"});
-        if (one.usage.is_known && !usage_.is_known) usage_ = one.usage;
-        if (one.finish.empty()) continue;
-        const auto bit = std::uint64_t{1} << (one.index & 63);
-        if ((finished_choices_ & bit) != 0 && one.delta_is_empty) ++repeated;
-        finished_choices_ |= bit;
-        finish_reason_ = one.finish;
     }
-    seen.only_repeats_finish = seen.choices > 0 && repeated == seen.choices;
     return true;
 }
 
@@ -206,17 +190,88 @@ bool StreamRelay::note(const Member& member, Seen& seen) {
     if (key == "event" || key == "selected_model_id") return false;
     if (is_null && (key == "type" || key == "timings" || key == "error")) return false;
     if (key == "model") {
+        seen.model = raw;
         seen.edits.push_back({value_begin, value_begin + raw.size(), model_});
     } else if (key == "error") {
         seen.error = raw;
-    } else if (key == "id" && id_.empty()) {
-        id_ = raw;
-    } else if (key == "created" && created_.empty()) {
-        created_ = raw;
-    } else if (key == "object" && object_.empty()) {
-        object_ = raw;
+    } else if (key == "id") {
+        seen.id = raw;
+    } else if (key == "created") {
+        seen.created = raw;
+    } else if (key == "object") {
+        seen.object = raw;
+    } else if (key == "x_groq") {
+        seen.x_groq = raw;
     }
     return true;
+}
+
+// What clients know a chunk by: openai-python passes over one without its `object`.
+void StreamRelay::complete_head(std::string_view data, Seen& seen) {
+    const auto is_text = [](std::string_view raw) { return raw.size() > 2 && raw[0] == '"'; };
+    const bool has_id = is_text(seen.id),
+               has_created = !seen.created.empty() && seen.created != "null";
+    if (has_id && !std::exchange(has_id_, true)) id_ = seen.id;
+    if (has_created && !std::exchange(has_created_, true)) created_ = seen.created;
+    const bool is_legacy = seen.choice.is_text;
+    const auto usual = is_legacy ? legacy_object : chunk_object;
+    const bool has_object = is_legacy ? is_text(seen.object) : seen.object == usual;
+    if (object_.empty()) object_ = has_object ? seen.object : usual;
+    if (has_id && has_created && has_object && !seen.model.empty()) return;
+
+    const auto complete = [&](bool is_there, std::string_view name, std::string_view found,
+                              std::string_view wanted) {
+        if (is_there) return;
+        if (found.empty()) {
+            seen.head.append("\"").append(name).append("\":").append(wanted) += ',';
+        } else {
+            const auto begin = static_cast<std::size_t>(found.data() - data.data());
+            add_edit(seen.edits, {begin, begin + found.size(), wanted});
+        }
+    };
+    complete(has_id, "id", seen.id, id_);
+    complete(has_object, "object", seen.object, usual);
+    complete(has_created, "created", seen.created, created_);
+    complete(!seen.model.empty(), "model", seen.model, model_);
+    if (!seen.head.empty()) add_edit(seen.edits, {1, 1, seen.head});
+}
+
+// Lets the choices go on as they came, or mends them.
+void StreamRelay::tell_choices(std::string_view data, Seen& seen) {
+    if (seen.choices == 1) {
+        auto* told = told_.find_or_add(seen.choice.index);
+        if (told == nullptr) return;
+        if (told->takes(seen.choice)) {
+            told->note(seen.choice);
+            if (!seen.choice.finish.empty()) finish_reason_ = seen.choice.finish;
+            return;
+        }
+    }
+    const auto begin = seen.choices_begin, end = seen.choices_end;
+    auto choices = wire::parse_json(data.substr(begin, end - begin));
+    if (!choices) return;
+    const auto mended = mend_chunk(*choices, told_);
+    seen.only_repeats_finish = mended.only_repeats_finish;
+    for (const auto& choice : choices->items) {
+        if (const auto* reason = choice.find("finish_reason");
+            reason != nullptr && !reason->text.empty())
+            finish_reason_ = wire::unescaped(reason->text);
+    }
+    if (!mended.is_changed) return;
+    seen.mended = wire::json_text(*choices);
+    add_edit(seen.edits, {begin, end, seen.mended});
+}
+
+// The chunk's own usage goes before what stands elsewhere in it.
+void StreamRelay::note_usage(const Seen& seen) {
+    auto found = seen.usage.empty() ? seen.choice.usage : seen.usage;
+    if (found.empty() && !seen.x_groq.empty()) found = usage_in(seen.x_groq);
+    if (found.empty() || (seen.usage.empty() && usage_is_chunks_)) return;
+    usage_is_chunks_ = usage_is_chunks_ || !seen.usage.empty();
+    usage_json_ = found;
+    auto reading = json::read(found);
+    json::value usage;
+    if (reading.get_value().get(usage) == simdjson::SUCCESS) usage_ = read_usage(usage);
 }
 
 Result<> StreamRelay::pass(const wire::SseEvent& event, std::string& out,
@@ -241,7 +296,7 @@ Result<> StreamRelay::pass(const wire::SseEvent& event, std::string& out,
         ++dropped_;
         return {};
     }
-    if (!seen.error.empty()) {
+    if (!seen.error.empty() || seen.choice.has_error || event.name == "error") {
         auto error = decode_upstream_error(200, data, provider);
         return std::unexpected(error);
     }
@@ -262,22 +317,34 @@ Result<> StreamRelay::pass(const wire::SseEvent& event, std::string& out,
 }
 
 void StreamRelay::finish(std::string& out) {
+    if (done_) {
+        const auto choices = finishing_choices(told_);
+        if (!choices.empty()) append_own(out, choices, {});
+    }
     if (wants_usage_ && !usage_json_.empty()) {
-        const auto begin = out.size();
-        out += "data: {\"id\":";
-        out += id_.empty() ? "\"\"" : id_;
-        out += ",\"object\":";
-        out += object_.empty() ? "\"chat.completion.chunk\"" : object_;
-        out += ",\"created\":";
-        out += created_.empty() ? "0" : created_;
-        out += ",\"model\":";
-        out += model_;
-        out += ",\"choices\":[],\"usage\":";
-        out += usage_json_;
-        unfold(out, begin);
-        out += "}\n\n";
+        const auto mended = mended_usage(usage_json_, usage_);
+        append_own(out, "[]", mended.empty() ? usage_json_ : mended);
     }
     out += "data: [DONE]\n\n";
+}
+
+// A chunk that the upstream did not send.
+void StreamRelay::append_own(std::string& out, std::string_view choices,
+                             std::string_view usage) const {
+    const auto begin = out.size();
+    out += "data: {\"id\":";
+    out += id_;
+    out += ",\"object\":";
+    out += object_.empty() ? chunk_object : object_;
+    out += ",\"created\":";
+    out += created_;
+    out += ",\"model\":";
+    out += model_;
+    out += ",\"choices\":";
+    out += choices;
+    if (!usage.empty()) out.append(",\"usage\":").append(usage);
+    unfold(out, begin);
+    out += "}\n\n";
 }
 
 std::string encode_stream_error(const Error& error) {

@@ -13,9 +13,14 @@ namespace {
 
 using namespace std::string_literals;
 
-// A relay and what came out of it.
+// What each chunk says besides its choices.
+const auto head = R"("id":"c-1","object":"chat.completion.chunk","created":17,"model":"public")"s;
+
+// A relay and what came out of it. The first choice has begun.
 struct Relay {
-    explicit Relay(bool wants_usage = false) : relay("public", wants_usage) {}
+    explicit Relay(bool wants_usage = false) : relay("public", wants_usage) {
+        see(R"({"choices":[{"index":0,"delta":{"role":"assistant"}}],)" + head + "}");
+    }
 
     // What the client sees of one event; the error's message where there is one.
     std::string see(std::string_view data, std::string_view name = {}) {
@@ -47,24 +52,26 @@ std::string left_of(const std::string& object, bool wants_usage = false) {
     return Relay(wants_usage).json(object);
 }
 
-const auto choices = R"("choices":[{"index":0,"delta":{"content":"hi"}}])"s;
+const auto choices = R"("choices":[{"index":0,"delta":{"content":"hi"}}],)" + head;
 
 std::string finish(const std::string& reason, const std::string& delta = "{}", int index = 0) {
     return R"({"choices":[{"index":)" + std::to_string(index) + R"(,"delta":)" + delta +
-           R"(,"finish_reason":")" + reason + "\"}]}";
+           R"(,"finish_reason":")" + reason + "\"}]," + head + "}";
 }
 
 // What goes on as it came
 
 TEST(StreamRelay, PassesAChunkOnByteForByte) {
     const auto chunk =
-        R"({ "id":"1", "choices" : [ {"index":0,"delta":{"content":"\u00e4\/ä"},"logprobs":null,"finish_reason":null} ] ,"n":1.0e0,"x":{"usage":{"a":1},"event":2} })"s;
+        R"({ "id":"1", "choices" : [ {"index":0,"delta":{"content":"\u00e4\/ä"},"logprobs":null,"finish_reason":null} ] ,"n":1.0e0,"x":{"usage":{"a":1},"event":2},)" +
+        head + " }";
     EXPECT_EQ(left_of(chunk), chunk);
 }
 
 TEST(StreamRelay, PassesWhatProvidersAddToADelta) {
     const auto chunk =
-        R"({"choices":[{"index":0,"delta":{"reasoning_content":"hm","tool_calls":[{"index":0,"function":{"arguments":"{"}}],"x":null},"native_finish_reason":null}],"x_groq":{"id":"r"}})"s;
+        R"({"choices":[{"index":0,"delta":{"reasoning_content":"hm","x":{"y":[1]},"z":null},"native_finish_reason":null}],"x_groq":{"id":"r"},)" +
+        head + "}";
     EXPECT_EQ(left_of(chunk), chunk);
 }
 
@@ -87,12 +94,13 @@ TEST(StreamRelay, TakesOffTheWhiteSpaceAroundData) {
 }
 
 TEST(StreamRelay, CallsTheModelAsTheClientDid) {
-    EXPECT_EQ(left_of(R"({"model":"private",)" + choices + "}"),
-              R"({"model":"public",)" + choices + "}");
-    EXPECT_EQ(left_of("{" + choices + R"(,"model" : "pri\"vate" })"),
-              "{" + choices + R"(,"model" : "public" })");
-    EXPECT_EQ(left_of(R"({"m\u006fdel":null,)" + choices + "}"),
-              R"({"m\u006fdel":"public",)" + choices + "}");
+    const auto rest = R"("object":"chat.completion.chunk","id":"c-1","created":17,)"
+                      R"("choices":[{"index":0,"delta":{"content":"hi"}}])"s;
+    EXPECT_EQ(left_of(R"({"model":"private",)" + rest + "}"), R"({"model":"public",)" + rest + "}");
+    EXPECT_EQ(left_of("{" + rest + R"(,"model" : "pri\"vate" })"),
+              "{" + rest + R"(,"model" : "public" })");
+    EXPECT_EQ(left_of(R"({"m\u006fdel":null,)" + rest + "}"),
+              R"({"m\u006fdel":"public",)" + rest + "}");
 }
 
 TEST(StreamRelay, WritesAnyModelNameAsJson) {
@@ -105,7 +113,8 @@ TEST(StreamRelay, WritesAnyModelNameAsJson) {
 
 TEST(StreamRelay, LeavesModelsAloneThatAreNotTheChunks) {
     const auto chunk =
-        R"({"x":{"model":"inner"},"choices":[{"index":0,"delta":{"content":"a"},"model":"inner"}]})"s;
+        R"({"x":{"model":"inner"},"choices":[{"index":0,"delta":{"content":"a"},"model":"inner"}],)" +
+        head + "}";
     EXPECT_EQ(left_of(chunk), chunk);
 }
 
@@ -115,12 +124,7 @@ const auto usage_json = R"({"prompt_tokens":3,"completion_tokens":4,"total_token
 
 TEST(StreamRelay, GivesUsageOnceAtTheEndWhereItIsWanted) {
     Relay relay(true);
-    EXPECT_EQ(
-        relay.json(
-            R"({"id":"c-1","object":"chat.completion.chunk","created":17,"model":"private",)" +
-            choices + R"(,"usage":null})"),
-        R"({"id":"c-1","object":"chat.completion.chunk","created":17,"model":"public",)" + choices +
-            R"(,"usage":null})");
+    EXPECT_EQ(relay.json("{" + choices + R"(,"usage":null})"), "{" + choices + R"(,"usage":null})");
     EXPECT_EQ(relay.see(finish("stop")), "data: " + finish("stop") + "\n\n");
     EXPECT_EQ(relay.see(R"({"id":"c-1","choices":[],"usage":)" + usage_json + "}"), "");
     EXPECT_EQ(relay.see("[DONE]"), "");
@@ -149,7 +153,7 @@ TEST(StreamRelay, TakesTheLastOfUsageThatGrows) {
     EXPECT_EQ(relay.relay.usage().completion, 3U);
     EXPECT_EQ(
         relay.end(),
-        R"(data: {"id":"","object":"chat.completion.chunk","created":0,"model":"public","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":3}})"
+        R"(data: {"id":"c-1","object":"chat.completion.chunk","created":17,"model":"public","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":3,"total_tokens":6}})"
         "\n\ndata: [DONE]\n\n");
 }
 
@@ -215,12 +219,13 @@ TEST(StreamRelay, KeepsTypesAndTimingsThatAreNotNull) {
 }
 
 TEST(StreamRelay, MakesANullDeltaAnEmptyOne) {
-    EXPECT_EQ(left_of(R"({"choices":[{"index":0,"delta": null ,"finish_reason":"stop"}]})"),
-              R"({"choices":[{"index":0,"delta": {} ,"finish_reason":"stop"}]})");
+    EXPECT_EQ(left_of(finish("stop", "null")), finish("stop"));
     EXPECT_EQ(
         left_of(
-            R"({"event":1,"choices":[{"delta":null,"index":0},{"delta":{"content":"a"},"index":1},{"index":2,"delta":null}],"model":"m","type":null})"),
-        R"({"choices":[{"delta":{},"index":0},{"delta":{"content":"a"},"index":1},{"index":2,"delta":{}}],"model":"public"})");
+            R"({"event":1,"choices":[{"delta":null,"index":0},{"delta":{"role":"assistant","content":"a"},"index":1}],)" +
+            head + R"(,"type":null})"),
+        R"({"choices":[{"delta":{},"index":0},{"delta":{"role":"assistant","content":"a"},"index":1}],)" +
+            head + "}");
 }
 
 TEST(StreamRelay, LeavesChunksWithoutChoicesOut) {
@@ -359,10 +364,10 @@ TEST(StreamRelay, TakesChoicesThatAreNoListForAnotherMember) {
 TEST(StreamRelay, RepairsBytesThatAreNoText) {
     Relay relay;
     EXPECT_EQ(
-        relay.json(
-            "{\"model\":\"x\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\xFF\xC3\"}}]}"),
-        "{\"model\":\"public\",\"choices\":[{\"index\":0,\"delta\":{\"content\":"
-        "\"a\xEF\xBF\xBD\xEF\xBF\xBD\"}}]}");
+        relay.json("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\xFF\xC3\"}}]," + head +
+                   "}"),
+        "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\xEF\xBF\xBD\xEF\xBF\xBD\"}}]," +
+            head + "}");
     EXPECT_EQ(relay.relay.dropped(), 0);
     EXPECT_EQ(relay.see("\xFF"), "");
     EXPECT_EQ(relay.relay.dropped(), 1);
