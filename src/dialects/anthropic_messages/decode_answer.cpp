@@ -5,6 +5,7 @@
 #include "dialects/anthropic_messages/ending.hpp"
 #include "dialects/anthropic_messages/reading.hpp"
 #include "dialects/anthropic_messages/usage.hpp"
+#include "dialects/broken_answer.hpp"
 #include "dialects/upstream_error.hpp"
 
 namespace router::dialects::anthropic_messages {
@@ -42,12 +43,6 @@ Result<> read_member(std::string_view key, json::value& value, Read& read) {
     return {};
 }
 
-std::unexpected<Error> broken(std::string detail) {
-    return std::unexpected(Error{.kind = ErrorKind::upstream_broken,
-                                 .message = "The upstream's answer could not be understood.",
-                                 .detail = std::move(detail)});
-}
-
 }  // namespace
 
 Result<Answer> decode_answer(std::string_view body) {
@@ -55,19 +50,20 @@ Result<Answer> decode_answer(std::string_view body) {
     {
         auto document = json::read(body);
         json::object object;
-        if (document.get_object().get(object) != simdjson::SUCCESS) return broken("no JSON object");
+        if (document.get_object().get(object) != simdjson::SUCCESS)
+            return not_understood("no JSON object");
         Result<> outcome;
         const bool is_whole = each_field(object, [&](std::string_view key, json::value& value) {
             outcome = read_member(key, value, read);
             return outcome.has_value();
         });
-        if (!outcome) return broken(outcome.error().message);
+        if (!outcome) return not_understood(outcome.error().message);
         if (!is_whole || document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
-            return broken("no whole JSON object");
+            return not_understood("no whole JSON object");
         }
     }
     if (read.is_error) return std::unexpected(decode_upstream_error(200, body, "The upstream"));
-    if (!read.has_content) return broken("a message without content");
+    if (!read.has_content) return not_understood("a message without content");
     read.answer.usage = read.usage.canonical();
     read.answer.service_tier = read.usage.service_tier();
     read.answer.choices.push_back(std::move(read.choice));

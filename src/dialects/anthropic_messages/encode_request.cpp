@@ -8,6 +8,7 @@
 #include "dialects/anthropic_messages/encode_tools.hpp"
 #include "dialects/anthropic_messages/encoding.hpp"
 #include "dialects/anthropic_messages/message_list.hpp"
+#include "dialects/effort_words.hpp"
 #include "dialects/schema.hpp"
 #include "wire/json.hpp"
 
@@ -107,30 +108,10 @@ void write_thinking_mode(Encoding& encoding) {
     writer.end_object();
 }
 
-std::string_view effort_word(std::optional<Effort> effort) {
-    if (!effort) return {};
-    switch (*effort) {
-        case Effort::none:
-            return {};
-        case Effort::minimal:
-        case Effort::low:
-            return "low";
-        case Effort::medium:
-            return "medium";
-        case Effort::high:
-            return "high";
-        case Effort::xhigh:
-            return "xhigh";
-        case Effort::max:
-            return "max";
-    }
-    return {};
-}
-
 void write_output_config(Encoding& encoding) {
     auto& writer = encoding.writer();
     const auto& request = encoding.request();
-    const auto effort = effort_word(request.reasoning.effort);
+    const auto effort = claude_effort_word(request.reasoning.effort);
     const bool has_format = request.output.kind == OutputKind::json_schema;
     const auto is_part = [](const canonical::Extra& extra) {
         return extra.first.starts_with(output_config);

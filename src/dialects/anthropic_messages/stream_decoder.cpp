@@ -6,6 +6,7 @@
 #include "dialects/anthropic_messages/ending.hpp"
 #include "dialects/anthropic_messages/event_data.hpp"
 #include "dialects/anthropic_messages/reading.hpp"
+#include "dialects/broken_answer.hpp"
 #include "dialects/upstream_error.hpp"
 #include "wire/json_text.hpp"
 
@@ -315,9 +316,7 @@ void MessagesDecoder::end(const canonical::Ending& ending, EventSink& sink) {
 // What is open stays open: half a call must not look like a whole one.
 Result<> MessagesDecoder::finish(EventSink&) {
     if (is_done_ || has_ended_) return {};
-    return std::unexpected(Error{.kind = ErrorKind::upstream_broken,
-                                 .message = "The upstream's stream ended before its answer did.",
-                                 .detail = has_started_ ? "no message_delta" : "no message_start"});
+    return ended_early(has_started_ ? "no message_delta" : "no message_start");
 }
 
 }  // namespace router::dialects::anthropic_messages

@@ -6,6 +6,7 @@
 #include "dialects/anthropic_messages/error.hpp"
 #include "dialects/anthropic_messages/event_data.hpp"
 #include "dialects/anthropic_messages/reading.hpp"
+#include "dialects/broken_answer.hpp"
 #include "dialects/upstream_error.hpp"
 #include "wire/json_text.hpp"
 
@@ -151,11 +152,7 @@ Result<> MessagesRelay::pass(const wire::SseEvent& event, std::string& out) {
 
 Result<> MessagesRelay::finish(std::string& out) {
     if (is_done_) return {};
-    if (finish_reason_.empty()) {
-        return std::unexpected(
-            Error{.kind = ErrorKind::upstream_broken,
-                  .message = "The upstream's stream ended before its answer did."});
-    }
+    if (finish_reason_.empty()) return ended_early();
     close_block(out);
     is_done_ = true;
     out += "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "dialects/effort_words.hpp"
+
 namespace router::dialects::anthropic_messages {
 
 using canonical::Effort;
@@ -31,12 +33,6 @@ constexpr Words<Finish, 8> finishes{{{"end_turn", Finish::stop},
                                      {"refusal", Finish::refusal},
                                      {"pause_turn", Finish::pause},
                                      {"compaction", Finish::pause}}};
-
-constexpr Words<Effort, 5> efforts{{{"low", Effort::low},
-                                    {"medium", Effort::medium},
-                                    {"high", Effort::high},
-                                    {"xhigh", Effort::xhigh},
-                                    {"max", Effort::max}}};
 
 constexpr Words<std::string_view, 5> tiers_here{{{"default", "standard"},
                                                  {"standard", "standard"},
@@ -95,7 +91,10 @@ std::string_view anthropic_tier(std::string_view word) {
     return find(tiers_here, word).value_or(std::string_view());
 }
 
-std::optional<Effort> effort_of(std::string_view word) { return find(efforts, word); }
+std::optional<Effort> effort_of(std::string_view word) {
+    const auto effort = dialects::effort_of(word);
+    return effort >= Effort::low ? effort : std::nullopt;
+}
 
 std::string clean_id(std::string_view id) {
     if (!id.empty() && std::ranges::all_of(id, is_id_character)) return std::string(id);

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "dialects/bedrock_converse/reading.hpp"
+#include "dialects/broken_answer.hpp"
 #include "dialects/upstream_error.hpp"
 
 namespace router::dialects::bedrock_converse {
@@ -68,12 +69,6 @@ void read_output(json::value& output, std::vector<Block>& blocks) {
     });
 }
 
-std::unexpected<Error> broken(std::string detail) {
-    return std::unexpected(Error{.kind = ErrorKind::upstream_broken,
-                                 .message = "The upstream's answer could not be understood.",
-                                 .detail = std::move(detail)});
-}
-
 }  // namespace
 
 Result<Answer> decode_answer(std::string_view body) {
@@ -83,7 +78,8 @@ Result<Answer> decode_answer(std::string_view body) {
     {
         auto document = json::read(body);
         json::value root;
-        if (document.get_value().get(root) != simdjson::SUCCESS) return broken("no JSON object");
+        if (document.get_value().get(root) != simdjson::SUCCESS)
+            return not_understood("no JSON object");
         const bool is_whole =
             json::each_member(root, [&](std::string_view key, json::value& value) {
                 if (key == "output") {
@@ -100,7 +96,7 @@ Result<Answer> decode_answer(std::string_view body) {
                 }
             });
         if (!is_whole || document.current_location().error() != simdjson::OUT_OF_BOUNDS)
-            return broken("no whole JSON object");
+            return not_understood("no whole JSON object");
     }
     if (!has_output) return std::unexpected(decode_upstream_error(200, body, "The upstream"));
     answer.choices.push_back(std::move(choice));

@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "dialects/effort_words.hpp"
 #include "dialects/unsaid.hpp"
 
 namespace router::dialects::bedrock_converse {
@@ -119,21 +120,6 @@ void write_format(Encoding& encoding) {
     writer.end_object().end_object().end_object().end_object();
 }
 
-std::string_view effort_word(Effort effort) {
-    switch (effort) {
-        case Effort::medium:
-            return "medium";
-        case Effort::high:
-            return "high";
-        case Effort::xhigh:
-            return "xhigh";
-        case Effort::max:
-            return "max";
-        default:
-            return "low";
-    }
-}
-
 // Thinking is told in each maker's own words; those of Anthropic are known.
 void write_thinking(Encoding& encoding) {
     auto& writer = encoding.writer;
@@ -150,10 +136,8 @@ void write_thinking(Encoding& encoding) {
     writer.text("type", is_adaptive ? "adaptive" : "enabled");
     if (is_budget) writer.number("budget_tokens", std::max<std::int64_t>(1024, *reasoning.budget));
     writer.end_object();
-    if (reasoning.effort && *reasoning.effort != Effort::none) {
-        writer.begin_object("output_config").text("effort", effort_word(*reasoning.effort));
-        writer.end_object();
-    }
+    if (const auto effort = claude_effort_word(reasoning.effort); !effort.empty())
+        writer.begin_object("output_config").text("effort", effort).end_object();
     writer.end_object();
 }
 

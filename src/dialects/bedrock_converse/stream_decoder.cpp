@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "dialects/bedrock_converse/reading.hpp"
+#include "dialects/broken_answer.hpp"
 #include "dialects/upstream_error.hpp"
 
 namespace router::dialects::bedrock_converse {
@@ -166,9 +167,7 @@ bool ConverseDecoder::take_usage(json::value& event, EventSink& sink) {
 Result<> ConverseDecoder::finish(EventSink& sink) {
     close(sink);
     if (has_ended_) return {};
-    return std::unexpected(Error{.kind = ErrorKind::upstream_broken,
-                                 .message = "The upstream's stream ended before its answer did.",
-                                 .detail = has_started_ ? "no messageStop" : "no messageStart"});
+    return ended_early(has_started_ ? "no messageStop" : "no messageStart");
 }
 
 }  // namespace router::dialects::bedrock_converse

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "dialects/effort_words.hpp"
 #include "dialects/gemini/encode_request.hpp"
 #include "dialects/gemini/words.hpp"
 #include "dialects/schema.hpp"
@@ -76,7 +77,7 @@ void write_thinking(RequestWriting& writing) {
     } else if (is_off) {
         out.number("thinkingBudget", 0);
     } else if (reasoning.effort) {
-        out.text("thinkingLevel", level_for(*reasoning.effort));
+        out.text("thinkingLevel", effort_word(*reasoning.effort));
     }
     if (reasoning.is_shown) out.boolean("includeThoughts", *reasoning.is_shown);
     out.end_object();

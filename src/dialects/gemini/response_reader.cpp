@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/ids.hpp"
+#include "dialects/broken_answer.hpp"
 #include "dialects/gemini/logprobs.hpp"
 #include "dialects/gemini/members.hpp"
 #include "dialects/upstream_error.hpp"
@@ -189,9 +190,8 @@ Result<> ResponseReader::finish(bool is_whole, canonical::EventSink& sink) {
     if (usage.is_known) sink.take(canonical::Used{.usage = usage});
     const bool is_finished = is_whole || std::ranges::all_of(candidates_, &Candidate::is_finished);
     if (is_blocked || (!candidates_.empty() && is_finished)) return {};
-    return fail(ErrorKind::upstream_broken,
-                candidates_.empty() ? "The provider answered without a candidate."
-                                    : "The provider's stream ended before its answer did.");
+    if (!candidates_.empty()) return ended_early();
+    return fail(ErrorKind::upstream_broken, "The provider answered without a candidate.");
 }
 
 }  // namespace router::dialects::gemini

@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "dialects/broken_answer.hpp"
 #include "dialects/gemini/framing.hpp"
 #include "dialects/gemini/members.hpp"
 #include "dialects/gemini/streams.hpp"
@@ -46,9 +47,7 @@ class Relay : public StreamRelay {
     }
 
     Result<> finish(std::string& out) override {
-        if (finish_reason_.empty())
-            return router::fail(ErrorKind::upstream_broken,
-                                "The provider's stream ended before its answer did.");
+        if (finish_reason_.empty()) return ended_early();
         framing_.finish(out);
         return {};
     }

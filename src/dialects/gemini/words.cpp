@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "dialects/effort_words.hpp"
+
 namespace router::dialects::gemini {
 namespace {
 
@@ -48,9 +50,6 @@ const Word* find_finish(std::string_view word) {
     return found == finish_words.end() ? nullptr : &*found;
 }
 
-constexpr std::array<std::string_view, 7> levels{"none", "minimal", "low", "medium",
-                                                 "high", "xhigh",   "max"};
-
 std::string changed(std::string_view word, int (*change)(int)) {
     std::string out(word);
     for (char& c : out) c = static_cast<char>(change(static_cast<unsigned char>(c)));
@@ -90,14 +89,7 @@ std::string_view finish_reason_for(const Ending& ending) {
     }
 }
 
-std::optional<Effort> effort_from(std::string_view level) {
-    const auto small = in_small(level);
-    const auto found = std::ranges::find(levels, small);
-    if (found == levels.end()) return std::nullopt;
-    return static_cast<Effort>(found - levels.begin());
-}
-
-std::string_view level_for(Effort effort) { return levels[static_cast<std::size_t>(effort)]; }
+std::optional<Effort> effort_from(std::string_view level) { return effort_of(in_small(level)); }
 
 std::string service_tier_from(std::string_view tier) {
     auto small = in_small(tier);

@@ -25,7 +25,6 @@ std::string_view finish_reason_for(const canonical::Ending& ending);
 
 // Thinking levels in any case; nothing for THINKING_LEVEL_UNSPECIFIED and unknown ones.
 std::optional<canonical::Effort> effort_from(std::string_view level);
-std::string_view level_for(canonical::Effort effort);
 
 // Service tiers: "standard" is OpenAI's "default". Empty where the other side has no such word.
 std::string service_tier_from(std::string_view tier);

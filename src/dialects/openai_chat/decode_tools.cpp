@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "dialects/effort_words.hpp"
 #include "dialects/openai_chat/reading.hpp"
 
 namespace router::dialects::openai_chat {
@@ -106,18 +107,6 @@ void read_choice(json::value& value, ToolChoice& choice, bool& is_known) {
     });
 }
 
-constexpr std::array<std::pair<std::string_view, Effort>, 9> efforts{{
-    {"none", Effort::none},
-    {"minimal", Effort::minimal},
-    {"low", Effort::low},
-    {"medium", Effort::medium},
-    {"high", Effort::high},
-    {"xhigh", Effort::xhigh},
-    {"max", Effort::max},
-    {"ultra", Effort::max},      // DeepSeek
-    {"disabled", Effort::none},  // LiteLLM
-}};
-
 }  // namespace
 
 void read_tools(json::value& list, bool are_functions, std::vector<Tool>& tools, Fault& fault) {
@@ -189,13 +178,9 @@ OutputFormat read_response_format(json::value& value, Fault& fault) {
 }
 
 std::optional<Effort> effort_of(std::string_view word) {
-    const auto* const found =
-        std::ranges::find(efforts, word, &decltype(efforts)::value_type::first);
-    return found == efforts.end() ? std::nullopt : std::optional(found->second);
-}
-
-std::string_view effort_word(Effort effort) {
-    return std::ranges::find(efforts, effort, &decltype(efforts)::value_type::second)->first;
+    if (word == "ultra") return Effort::max;      // DeepSeek
+    if (word == "disabled") return Effort::none;  // LiteLLM
+    return dialects::effort_of(word);
 }
 
 void read_reasoning(json::value& value, Reasoning& reasoning, Fault& fault) {

@@ -21,7 +21,6 @@ canonical::ToolChoice read_tool_choice(wire::json::value& value, Fault& fault);
 canonical::OutputFormat read_response_format(wire::json::value& value, Fault& fault);
 
 std::optional<canonical::Effort> effort_of(std::string_view word);
-std::string_view effort_word(canonical::Effort effort);
 
 // OpenRouter's `reasoning`, and Anthropic's `thinking` as LiteLLM, DeepSeek and z.ai take it.
 void read_reasoning(wire::json::value& value, canonical::Reasoning& reasoning, Fault& fault);

@@ -1,5 +1,6 @@
 #include "dialects/openai_chat/encode_request.hpp"
 
+#include "dialects/effort_words.hpp"
 #include "dialects/openai_chat/decode_tools.hpp"
 #include "dialects/openai_chat/encoding.hpp"
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "dialects/effort_words.hpp"
 #include "dialects/openai_responses/conversation.hpp"
 #include "dialects/openai_responses/item.hpp"
 #include "dialects/openai_responses/tools.hpp"
@@ -38,9 +39,6 @@ std::unexpected<Error> wrong_value(std::string_view field, std::string_view give
                 "Invalid value for '" + std::string(field) + "': '" + std::string(given) + "'.",
                 std::string(field), "invalid_value");
 }
-
-constexpr std::array<std::string_view, 7> efforts = {"none", "minimal", "low", "medium",
-                                                     "high", "xhigh",   "max"};
 
 class RequestDecoder {
  public:
@@ -271,9 +269,8 @@ Result<> RequestDecoder::reasoning(json::value& value) {
     });
     if (!is_read) return wrong_type("reasoning", "an object");
     if (effort.empty()) return {};
-    const auto* found = std::ranges::find(efforts, effort);
-    if (found == efforts.end()) return wrong_value("reasoning.effort", effort);
-    wanted.effort = static_cast<Effort>(found - efforts.begin());
+    wanted.effort = effort_of(effort);
+    if (!wanted.effort) return wrong_value("reasoning.effort", effort);
     return {};
 }
 

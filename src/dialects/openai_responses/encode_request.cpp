@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "dialects/effort_words.hpp"
 #include "dialects/openai_responses/request.hpp"
 #include "dialects/openai_responses/tools.hpp"
 #include "dialects/openai_responses/write_input.hpp"
@@ -21,9 +22,6 @@ using wire::JsonWriter;
 
 constexpr std::int64_t least_output_tokens = 16;
 constexpr std::string_view no_field = "OpenAI Responses has no such field";
-
-constexpr std::array<std::string_view, 7> efforts = {"none", "minimal", "low", "medium",
-                                                     "high", "xhigh",   "max"};
 
 // A field in the words of the dialect that the request came in.
 std::string_view said(DialectId dialect, std::string_view chat, std::string_view anthropic,
@@ -121,7 +119,7 @@ void BodyWriter::reasoning() {
     const auto context = extra("reasoning.context"), mode = extra("reasoning.mode");
     if (!effort && summary.empty() && context.empty() && mode.empty()) return;
     out_.begin_object("reasoning");
-    if (effort) out_.text("effort", efforts[static_cast<std::size_t>(*effort)]);
+    if (effort) out_.text("effort", effort_word(*effort));
     if (!summary.empty()) out_.text("summary", summary);
     if (!context.empty()) out_.raw("context", context);
     if (!mode.empty()) out_.raw("mode", mode);

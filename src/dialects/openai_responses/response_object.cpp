@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "dialects/effort_words.hpp"
 #include "dialects/openai_responses/error.hpp"
 #include "dialects/openai_responses/tools.hpp"
 #include "dialects/openai_responses/usage.hpp"
@@ -16,9 +17,6 @@ using canonical::DialectId;
 using canonical::OutputKind;
 using canonical::Request;
 using wire::JsonWriter;
-
-constexpr std::array<std::string_view, 7> efforts = {"none", "minimal", "low", "medium",
-                                                     "high", "xhigh",   "max"};
 
 void text_or_null(JsonWriter& out, std::string_view name, std::string_view text) {
     out.key(name);
@@ -74,8 +72,7 @@ void write_text_settings(JsonWriter& out, const Request& request) {
 void write_reasoning_settings(JsonWriter& out, const Request& request) {
     const auto& effort = request.reasoning.effort;
     out.begin_object("reasoning");
-    text_or_null(out, "effort",
-                 effort ? efforts[static_cast<std::size_t>(*effort)] : std::string_view());
+    text_or_null(out, "effort", effort ? effort_word(*effort) : std::string_view());
     text_or_null(out, "summary", request.reasoning.summary);
     out.end_object();
 }
