@@ -53,9 +53,6 @@ void take_member(std::string_view key, json::value& value, StreamEvent& event) {
     }
 }
 
-// The form that the types know has the error's fields in the event itself.
-Error flat_error(std::string_view data) { return decode_upstream_error(200, data, "The upstream"); }
-
 }  // namespace
 
 EventForm read_event(const wire::SseEvent& sse, StreamEvent& event) {
@@ -69,7 +66,8 @@ EventForm read_event(const wire::SseEvent& sse, StreamEvent& event) {
     const bool is_whole = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
     if (!is_read || !is_whole) return EventForm::broken;
     if (event.type.empty()) event.type = sse.name;
-    if (event.type == "error" && !event.error) event.error = flat_error(data);
+    // Its fields stand in the event itself, as the types know it, in a member, or in both.
+    if (event.type == "error") event.error = decode_upstream_error(200, data, "The upstream");
     return EventForm::json;
 }
 

@@ -153,9 +153,9 @@ Result<> Relay::pass(const wire::SseEvent& event, std::string& out) {
         return {};
     }
     if (seen.type.empty()) seen.type = event.name;
-    if (seen.error) return std::unexpected(*seen.error);
     if (seen.type == "error")
         return std::unexpected(decode_upstream_error(200, data, "The upstream"));
+    if (seen.error) return std::unexpected(*seen.error);
     note(seen);
     if (seen.type == "response.failed" || has_failed(seen.response))
         return std::unexpected(failure_of(seen.response));

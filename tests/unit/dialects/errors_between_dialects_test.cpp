@@ -162,6 +162,8 @@ TEST(ErrorsBetweenDialects, KeepTheirMeaningAndTheWaitWithinAStream) {
          R"({"type":"error","sequence_number":2,"error":{"type":"tokens","code":"rate_limit_exceeded","message":"Please try again in 7.66s."}})"},
         {openai_responses, "error",
          R"({"type":"error","code":"rate_limit_exceeded","message":"Please try again in 8s.","param":null})"},
+        {openai_responses, "error",
+         R"({"type":"error","code":"rate_limit_exceeded","error":"Please try again in 8s."})"},
         {openai_responses, "response.failed",
          R"({"type":"response.failed","response":{"status":"failed","error":{"code":"rate_limit_exceeded","message":"Please try again in 8s."}}})"},
         {anthropic_messages, "error",
