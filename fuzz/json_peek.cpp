@@ -1,9 +1,10 @@
 #include <string>
 #include <vector>
 
-#include "dialects/openai_chat/answer.hpp"
-#include "dialects/openai_chat/error.hpp"
 #include "dialects/client_body.hpp"
+#include "dialects/openai_chat/answer.hpp"
+#include "dialects/openai_words.hpp"
+#include "dialects/upstream_error.hpp"
 #include "input.hpp"
 #include "wire/json.hpp"
 
@@ -56,15 +57,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         if (choice & 8) changes.dropped = dropped;
         check(*request, changes, was_valid);
     }
-    const auto answer = read_answer(copy.view());
+    const auto answer = openai_chat::read_answer(copy.view());
     if (!answer.model.empty()) {
         const auto whole = copy.view();
         fuzz::require(answer.model.data() > whole.data() &&
                       answer.model.data() + answer.model.size() < whole.data() + whole.size());
     }
-    const auto error = decode_error(choice < 128 ? 200 : 500, input.rest(), "acme");
+    const auto error = decode_upstream_error(choice < 128 ? 200 : 500, input.rest(), "acme");
     fuzz::require(!error.message.empty() && error.http_status() >= 400 &&
                   error.http_status() < 600);
-    fuzz::require(json::is_valid(encode_error(error)));
+    fuzz::require(json::is_valid(openai_error(error)));
     return 0;
 }

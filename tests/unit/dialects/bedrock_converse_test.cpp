@@ -5,6 +5,7 @@
 
 #include "../wire/feeding.hpp"
 #include "dialects/bedrock_converse/dialect.hpp"
+#include "event_log.hpp"
 #include "wire/base64.hpp"
 #include "wire/json.hpp"
 #include "wire/sse.hpp"
@@ -312,41 +313,6 @@ TEST(ConverseAnswer, ThatIsNoneIsAnError) {
     EXPECT_EQ(dialect().decode_answer(body).error().message, "The model is gone.");
 }
 
-class EventLog : public EventSink {
- public:
-    void take(const Event& event) override {
-        std::visit([this](const auto& one) { note(one); }, event);
-    }
-    std::string text;
-
- private:
-    void note(const Started&) { text += "started\n"; }
-    void note(const BlockStarted& one) {
-        constexpr const char* kinds[] = {"text", "thinking", "tool_call", "refusal"};
-        text += std::to_string(one.block) + " " + kinds[static_cast<int>(one.kind)];
-        if (one.is_redacted) text += " redacted";
-        if (!one.name.empty()) text += " " + std::string(one.call_id) + " " + std::string(one.name);
-        text += "\n";
-    }
-    void note(const BlockDelta& one) {
-        text += std::to_string(one.block) + " + " + std::string(one.text.escaped) + "\n";
-    }
-    void note(const BlockSigned& one) {
-        text += std::to_string(one.block) + " signed " + std::string(one.signature.value.escaped) +
-                "\n";
-    }
-    void note(const BlockEnded& one) { text += std::to_string(one.block) + " ended\n"; }
-    void note(const Ended& one) {
-        text += "end " + std::to_string(static_cast<int>(one.ending.reason)) + "\n";
-    }
-    void note(const Used& one) {
-        text += "used " + std::to_string(one.usage.prompt) + " " +
-                std::to_string(one.usage.completion) + "\n";
-    }
-    void note(const Cited&) {}
-    void note(const WholeBlock&) {}
-};
-
 std::string event(std::string_view name, std::string_view data) {
     return "event: " + std::string(name) + "\ndata: " + std::string(data) + "\n\n";
 }
@@ -365,6 +331,9 @@ std::string read(std::string_view stream, std::size_t piece = 100'000) {
         }
     }
     const auto finished = decoder->finish(log);
+    if (log.usage.is_known)
+        log.text += "used " + std::to_string(log.usage.prompt) + " " +
+                    std::to_string(log.usage.completion) + "\n";
     return log.text + (finished ? "" : "error " + finished.error().detail + "\n") +
            (decoder->is_done() ? "done\n" : "");
 }
@@ -390,9 +359,9 @@ TEST(ConverseStream, IsTakenApart) {
         event("messageStop", R"({"stopReason":"tool_use"})") +
         event("metadata", R"({"usage":{"inputTokens":3,"outputTokens":4,"totalTokens":7}})");
     const std::string expected =
-        "started\n0 thinking\n0 + Hm\n0 signed sig\n0 ended\n"
+        "started\n0 thinking\n0 + Hm\n0 signed 1 sig\n0 ended\n"
         "1 text\n1 + a\\\"b\n1 + c\n1 ended\n"
-        "2 tool_call c1 look\n2 + {\\\"at\\\":1}\n2 ended\nend 5\nused 3 4\ndone\n";
+        "2 call c1 look\n2 + {\\\"at\\\":1}\n2 ended\nend 0 5\nused 3 4\ndone\n";
     for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, stream.size()}) {
         EXPECT_EQ(read(stream, piece), expected);
     }
@@ -402,7 +371,7 @@ TEST(ConverseStream, BearsBlocksThatAreNeverEnded) {
     EXPECT_EQ(read(event("contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"text":"a"}})") +
                    event("contentBlockDelta", R"({"contentBlockIndex":1,"delta":{"text":"b"}})") +
                    event("messageStop", R"({"stopReason":"max_tokens"})")),
-              "started\n0 text\n0 + a\n0 ended\n1 text\n1 + b\n1 ended\nend 3\n");
+              "started\n0 text\n0 + a\n0 ended\n1 text\n1 + b\n1 ended\nend 0 3\n");
 }
 
 TEST(ConverseStream, TellsRedactedThoughts) {
@@ -412,7 +381,7 @@ TEST(ConverseStream, TellsRedactedThoughts) {
                 "contentBlockDelta",
                 R"({"contentBlockIndex":0,"delta":{"reasoningContent":{"redactedContent":"r"}}})") +
             event("messageStop", "{}")),
-        "started\n0 thinking redacted\n0 signed r\n0 ended\nend 1\n");
+        "started\n0 thinking redacted\n0 signed 1 r\n0 ended\nend 0 1\n");
 }
 
 TEST(ConverseStream, ThatBreaksOffIsAnError) {
@@ -432,13 +401,13 @@ TEST(ConverseStream, BearsAnEventThatBreaksOffInItsMiddle) {
     EXPECT_EQ(
         read(event("contentBlockDelta", R"({"x":{"y":"z"}:0,"delta"z{"reasoningContent":{}}})") +
              event("messageStop", R"({"stopReason":"end_turn"})")),
-        "started\nend 1\n");
+        "started\nend 0 1\n");
 }
 
 TEST(ConverseStream, PassesOverWhatIsNoJson) {
     EXPECT_EQ(read(event("messageStart", "{") + event("contentBlockDelta", "[]") +
                    event("messageStop", R"({"stopReason":"end_turn"})")),
-              "started\nend 1\n");
+              "started\nend 0 1\n");
 }
 
 }  // namespace

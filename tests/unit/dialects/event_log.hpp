@@ -23,7 +23,8 @@ class EventLog : public canonical::EventSink {
     void line(const std::string& words) { text += words + "\n"; }
 
     void note(const canonical::Started& one) {
-        line("started " + std::string(one.id) + " " + std::string(one.model));
+        line("started" + (one.id.empty() ? "" : " " + std::string(one.id)) +
+             (one.model.empty() ? "" : " " + std::string(one.model)));
     }
     void note(const canonical::BlockStarted& one) {
         constexpr const char* kinds[] = {"text", "thinking", "call", "refusal"};

@@ -304,7 +304,7 @@ TEST(ChatStreamDecoder, PassesOverWhatItCannotRead) {
     const auto repaired =
         told(sse("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\xff\"},"
                  "\"finish_reason\":\"stop\"}]}"));
-    EXPECT_EQ(repaired.text, "started  \n0 text\n0 + a\xEF\xBF\xBD\n0 ended\nend 0 1\n");
+    EXPECT_EQ(repaired.text, "started\n0 text\n0 + a\xEF\xBF\xBD\n0 ended\nend 0 1\n");
 }
 
 TEST(ChatStreamDecoder, TellsAudioOnceItIsWhole) {
