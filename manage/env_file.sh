@@ -19,7 +19,7 @@ make_open_webui_secrets() {
     for name in OPENWEBUI_DB_PASSWORD WEBUI_SECRET_KEY FORWARD_USER_INFO_HEADER_JWT_SECRET; do need_line $name; done
     make_env_file
     for name in OPENWEBUI_DB_PASSWORD WEBUI_SECRET_KEY FORWARD_USER_INFO_HEADER_JWT_SECRET; do
-        if fill_in_secret $name ''; then say "Made a $name. It is in .env."; fi
+        if fill_in_secret $name ''; then say "Made $name. It is in .env."; fi
     done
 }
 

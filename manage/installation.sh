@@ -12,7 +12,7 @@ init() {
         esac
         shift
     done
-    need "to read .env and to run Open WebUI" python3 python3-venv
+    need "to read .env and to run Open WebUI" python3 python3-venv ca-certificates
     install_missing_packages
     prepare_env_file "$postgres" "$local_embeddings"
     read_settings
