@@ -201,7 +201,7 @@ def text_of(dialect: str, answer, stream: bool) -> str:
         if dialect == "openai_responses":
             return "".join(part["text"] for item in body["output"] if item["type"] == "message" for part in item["content"])
         if dialect == "anthropic_messages":
-            return "".join(block["text"] for block in body["content"])
+            return "".join(block["text"] for block in body["content"] if block["type"] == "text")
         return "".join(part["text"] for part in body["candidates"][0]["content"]["parts"])
     found = [one for one in events(answer.content) if one != "[DONE]"]
     if dialect == "openai_chat":
