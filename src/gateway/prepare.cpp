@@ -1,11 +1,13 @@
 #include "gateway/prepare.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "config/model_facts.hpp"
 #include "dialects/fit.hpp"
 #include "dialects/registry.hpp"
 #include "dialects/seal.hpp"
+#include "gateway/chat_words.hpp"
 #include "gateway/defaults.hpp"
 #include "gateway/thinking_notes.hpp"
 
@@ -78,6 +80,10 @@ bool may_pass_through(const Incoming& incoming, const Endpoint& endpoint,
     }
 }
 
+bool is_chat(const Endpoint& endpoint) {
+    return endpoint.dialect == DialectId::openai_chat && endpoint.operation == Operation::complete;
+}
+
 // The betas that a client of Anthropic's asks for are meant for Anthropic.
 void pass_betas_on(const http::RequestHead& request, Prepared& out) {
     for (const auto& header : request.headers) {
@@ -87,10 +93,26 @@ void pass_betas_on(const http::RequestHead& request, Prepared& out) {
     out.ask.anthropic_version = request.header("anthropic-version");
 }
 
+// What must be otherwise in the client's own bytes.
+providers::BodyEdits edits_for(const routing::Attempt& attempt, const Incoming& incoming,
+                               const Endpoint& endpoint, const Configuration& config,
+                               Services& services, const providers::Manner& manner,
+                               const providers::Ask& ask) {
+    const auto& upstream = attempt.backend->upstream;
+    if (!is_chat(endpoint) || !may_need_other_words(*incoming.json))
+        return upstream.body_edits(ask);
+    const auto& facts =
+        services.models.of(*config.snapshot, upstream.target(), manner.dialect, manner.model);
+    auto edits = chat_words(*incoming.json, upstream.target(), facts);
+    auto theirs = upstream.body_edits(ask);
+    std::ranges::move(theirs.removed, std::back_inserter(edits.removed));
+    std::ranges::move(theirs.added, std::back_inserter(edits.added));
+    return edits;
+}
+
 void pass_through(const routing::Attempt& attempt, const Incoming& incoming,
-                  const Endpoint& endpoint, Prepared& out) {
+                  const Endpoint& endpoint, const providers::BodyEdits& edits, Prepared& out) {
     const auto& target = attempt.backend->upstream.target();
-    const auto edits = attempt.backend->upstream.body_edits(out.ask);
     dialects::Changes changes{.model = out.ask.model.empty() ? attempt.model : out.ask.model};
     std::vector<dialects::JsonMember> replacements;
     std::vector<std::string> dropped;
@@ -223,7 +245,9 @@ Result<> prepare(const routing::Attempt& attempt, Incoming& incoming, const Endp
         out.ask.dialect = endpoint.dialect;
         if (endpoint.dialect == DialectId::anthropic_messages) pass_betas_on(request, out);
         out.ask.headers = out.headers;
-        pass_through(attempt, incoming, endpoint, out);
+        const auto edits =
+            edits_for(attempt, incoming, endpoint, config, services, manner, out.ask);
+        pass_through(attempt, incoming, endpoint, edits, out);
     } else if (auto converted = convert(attempt, incoming, endpoint, config, services, manner, out);
                !converted) {
         return converted;

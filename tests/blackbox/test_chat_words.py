@@ -1,0 +1,65 @@
+"""What a Chat request says in other words to a provider of Chat, while its bytes go through."""
+
+import json
+
+import pytest
+
+from router import PROMPT, Router, model
+
+TOOLS = [{"type": "function", "function": {"name": "now", "parameters": {"type": "object", "properties": {}}}}]
+
+
+@pytest.fixture(scope="module")
+def worded(tmp_path_factory, shared_upstream):
+    up = shared_upstream
+    names = {"mistral": "mistral/mistral-large-latest", "groq": "groq/llama-3.3-70b-versatile", "grok": "xai/grok-4-0709",
+             "like": "openai_like/anything", "o": "azure/gpt-5"}
+    entries = [model(name, up, drop_params=drops) | {"model_name": name + ("-dropping" if drops else "")}
+               for name in names for drops in (False, True)]
+    for entry in entries:
+        entry["litellm_params"]["model"] = names[entry["model_name"].removesuffix("-dropping")]
+    with Router(tmp_path_factory.mktemp("words"), {"model_list": entries}) as router:
+        yield router
+
+
+@pytest.fixture
+def ask(worded, shared_upstream):
+    def asked(name: str, **members) -> dict:
+        shared_upstream.forget()
+        body = {"x": 1.50, "messages": [{"role": "user", "content": PROMPT}], **members, "model": name}
+        with worded.client() as client:
+            client.post("/v1/chat/completions", json=body)
+        sent = json.loads(shared_upstream.only_call.body)
+        assert sent.pop("x") == 1.5 and sent.pop("messages") == body["messages"]  # an unknown member shows that nothing was converted
+        del sent["model"]
+        return sent
+    return asked
+
+
+def test_mistral_is_told_in_its_own_words(ask):
+    sent = ask("mistral", seed=7, max_completion_tokens=50, tools=TOOLS, tool_choice="required", stop=["a"])
+    assert sent == {"random_seed": 7, "max_tokens": 50, "tools": TOOLS, "tool_choice": "any", "stop": ["a"]}
+
+
+def test_stream_options_are_left_out_where_they_are_refused(ask):
+    assert ask("mistral", stream=True, stream_options={"include_usage": True}) == {"stream": True}
+    assert ask("groq", stream=True, stream_options={"include_usage": True}) == {"stream": True, "stream_options": {"include_usage": True}}
+
+
+def test_a_name_that_the_client_says_itself_stays_alone(ask):
+    assert ask("mistral", seed=7, random_seed=8, max_tokens=3, max_completion_tokens=4) == {"random_seed": 8, "max_tokens": 3}
+
+
+def test_an_unknown_server_is_told_what_the_client_said(ask):
+    members = {"seed": 7, "max_completion_tokens": 50, "max_tokens": 40, "tools": TOOLS, "tool_choice": "required", "stop": "a", "temperature": 0.5}
+    assert ask("like", **members) == members
+
+
+def test_what_a_model_refuses_is_left_out_with_drop_params_alone(ask):
+    members = {"stop": ["a"], "presence_penalty": 1, "frequency_penalty": 1, "temperature": 0.5}
+    assert ask("grok", **members) == members
+    assert ask("grok-dropping", **members) == {"temperature": 0.5}
+
+
+def test_a_reasoning_model_of_openais_gets_its_limit_under_the_name_that_it_knows(ask):
+    assert ask("o", max_tokens=50) == {"max_completion_tokens": 50}
