@@ -11,9 +11,9 @@ namespace router::gateway {
 namespace {
 
 constexpr std::string_view old_limit = "max_tokens", new_limit = "max_completion_tokens";
-constexpr std::array<std::string_view, 10> worded{
-    old_limit, new_limit,     "seed",  "tool_choice",      "stream_options",
-    "stop",    "temperature", "top_p", "presence_penalty", "frequency_penalty"};
+constexpr std::array<std::string_view, 4> renamed{old_limit, new_limit, "seed", "tool_choice"};
+constexpr std::array<std::string_view, 5> refused{"stop", "temperature", "top_p",
+                                                  "presence_penalty", "frequency_penalty"};
 
 class Wording {
  public:
@@ -71,8 +71,11 @@ void drop_refused(Wording& words, const config::ModelFacts& facts) {
 
 }  // namespace
 
-bool may_need_other_words(const dialects::ClientBody& body) {
-    return std::ranges::any_of(worded, [&](std::string_view name) { return body.has(name); });
+bool may_need_other_words(const dialects::ClientBody& body, const config::Target& target) {
+    const auto has = [&](std::string_view name) { return body.has(name); };
+    return std::ranges::any_of(renamed, has) ||
+           (target.drops_params && std::ranges::any_of(refused, has)) ||
+           (!target.provider.takes_stream_options && has("stream_options"));
 }
 
 providers::BodyEdits chat_words(const dialects::ClientBody& body, const config::Target& target,

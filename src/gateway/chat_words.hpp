@@ -7,9 +7,9 @@
 
 namespace router::gateway {
 
-// Whether a Chat request says something that one or the other Chat target calls otherwise or
-// refuses: only then chat_words() is worth asking.
-bool may_need_other_words(const dialects::ClientBody& body);
+// Whether a Chat request says something that a Chat target may call otherwise or refuse: only then
+// chat_words() is worth asking.
+bool may_need_other_words(const dialects::ClientBody& body, const config::Target& target);
 
 // What becomes of a Chat request whose bytes go through: what the target calls otherwise is said in
 // its words, and with drop_params what its model refuses is left out. Without drop_params that goes

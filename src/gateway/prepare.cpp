@@ -99,7 +99,7 @@ providers::BodyEdits edits_for(const routing::Attempt& attempt, const Incoming& 
                                Services& services, const providers::Manner& manner,
                                const providers::Ask& ask) {
     const auto& upstream = attempt.backend->upstream;
-    if (!is_chat(endpoint) || !may_need_other_words(*incoming.json))
+    if (!is_chat(endpoint) || !may_need_other_words(*incoming.json, upstream.target()))
         return upstream.body_edits(ask);
     const auto& facts =
         services.models.of(*config.snapshot, upstream.target(), manner.dialect, manner.model);
