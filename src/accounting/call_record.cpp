@@ -55,6 +55,8 @@ CallRecord::~CallRecord() {
         if (usage.cached > 0) line.number("cached_tokens", static_cast<std::int64_t>(usage.cached));
         if (usage.reasoning > 0)
             line.number("reasoning_tokens", static_cast<std::int64_t>(usage.reasoning));
+        const auto cost = usage.cost || !prices ? usage.cost : cost_of(usage, *prices);
+        if (cost) line.dollars("cost", *cost);
     }
     if (first_byte_ != Clock::time_point())
         line.milliseconds("ttfb_ms", milliseconds_between(began_, first_byte_));

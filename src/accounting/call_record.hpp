@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "accounting/price.hpp"
 #include "base/error.hpp"
 #include "canonical/usage.hpp"
 
@@ -49,6 +50,7 @@ class CallRecord {
     int status = 0;
     bool is_streaming = false;
     canonical::Usage usage;
+    const Prices* prices = nullptr;  // of the target; must outlive the record
     std::string finish_reason;
     std::string losses;  // fields of the request that the target's dialect cannot say
     int attempts = 0;

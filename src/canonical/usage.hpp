@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace router::canonical {
 
@@ -17,6 +18,7 @@ struct Usage {
     std::uint64_t prompt_audio = 0;
     std::uint64_t completion_audio = 0;
     std::uint64_t web_searches = 0;  // requests, not tokens
+    std::optional<double> cost{};    // US dollars, where the upstream or its prices tell
     bool is_known = false;           // false: the upstream did not say
     bool knows_reasoning = false;    // the upstream told reasoning tokens, even if none
 };

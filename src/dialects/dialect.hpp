@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +53,9 @@ struct EncodedRequest {
     std::vector<std::string> headers{};     // lines the call needs besides: "anthropic-beta: ..."
 };
 
+// What a call costs, US dollars, by the prices of its target; nothing where they do not tell.
+using CostOf = std::function<std::optional<double>(const canonical::Usage&)>;
+
 // What a client is to see that no upstream knows.
 struct AnswerContext {
     std::string model{};         // as the client asked
@@ -59,6 +64,7 @@ struct AnswerContext {
     std::int64_t created = 0;    // now, seconds since 1970
     std::string id{};            // ours: letters and digits, used for every id that must be made
     bool is_json_array = false;  // Gemini without alt=sse
+    CostOf cost_of{};            // empty: no price is known
     // Responses echo the request's settings. Read while the encoder is made, not later.
     const canonical::Request* request = nullptr;
 };
@@ -118,7 +124,8 @@ struct PeekedAnswer {
     std::string_view model{};     // the value with its quotes in the body's own bytes; empty: none
     std::string finish_reason{};  // in the dialect's word
     canonical::Usage usage{};
-    // The body with what a client's SDK would stumble over put right; `model` points into it then.
+    std::string_view usage_json{};  // Chat: where a cost may stand, in the body's own bytes
+    // The body with what a client's SDK would stumble over put right; views point into it then.
     // Empty: the body is good as it came.
     std::string mended{};
 };

@@ -18,6 +18,12 @@ http::awaitable<bool> send_as_stream(http::Exchange& client, std::string_view he
 
 const dialects::Dialect& Delivery::dialect() const { return dialects::dialect(endpoint.dialect); }
 
+dialects::CostOf Delivery::cost_of() const {
+    const auto& prices = sent.backend->upstream.target().prices;
+    if (prices.empty()) return {};
+    return [&prices](const canonical::Usage& usage) { return accounting::cost_of(usage, prices); };
+}
+
 dialects::AnswerContext context_of(const Delivery& delivery) {
     const auto& incoming = delivery.incoming;
     dialects::AnswerContext context{
@@ -26,7 +32,8 @@ dialects::AnswerContext context_of(const Delivery& delivery) {
             incoming.wants_usage || delivery.config.snapshot->always_include_stream_usage,
         .created = std::time(nullptr),
         .id = delivery.record.id(),
-        .is_json_array = incoming.is_json_array};
+        .is_json_array = incoming.is_json_array,
+        .cost_of = delivery.cost_of()};
     if (incoming.canonical) {
         context.request = &*incoming.canonical;
         const bool is_usual = delivery.endpoint.dialect != canonical::DialectId::gemini;

@@ -25,6 +25,7 @@ struct Delivery {
 
     const dialects::Dialect& dialect() const;  // the client's
     bool is_written_here() const { return sent.is_mock() || sent.conversion != nullptr; }
+    dialects::CostOf cost_of() const;  // by the target's prices; must not outlive the call
     const config::DeadlineSettings& deadlines() const { return config.snapshot->deadlines; }
 };
 

@@ -120,6 +120,7 @@ http::awaitable<Result<Sent>> send(const routing::Plan& plan, Incoming& incoming
     for (const auto& attempt : plan.attempts) {
         const auto& target = attempt.backend->upstream.target();
         record.provider = target.provider.prefix;
+        record.prices = &target.prices;
         record.target = target.provider.prefix + "/" + attempt.model;
         record.asked_upstream();
         if (target.mock_response)

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "dialects/openai_chat/usage.hpp"
 #include "gateway/forward.hpp"
 #include "gateway/stored_responses.hpp"
 #include "http/bytes.hpp"
@@ -14,10 +15,36 @@ constexpr std::size_t whole_limit = 64 << 20;  // of an answer that is read befo
 
 // As the client is to get it: pieces of the upstream's bytes, or of what was mended, and of `own`.
 struct WholeAnswer {
-    std::array<std::string_view, 3> pieces{};
+    std::array<std::string_view, 5> pieces{};
     std::string mended;
-    std::string own;
+    std::string own;   // the model's name, or the whole of it
+    std::string cost;  // what the usage ends with
+
+    // `text` with `own` in the place of `model` and `cost` at the end of `usage`, which may be
+    // empty views.
+    void compose(std::string_view text, std::string_view model, std::string_view usage);
 };
+
+void WholeAnswer::compose(std::string_view text, std::string_view model, std::string_view usage) {
+    struct Edit {
+        std::size_t begin, end;
+        std::string_view by;
+    };
+    const auto at = [&](const char* place) {
+        return static_cast<std::size_t>(place - text.data());
+    };
+    std::array<Edit, 2> edits{Edit{0, 0, {}}, Edit{0, 0, {}}};
+    if (!model.empty()) edits[0] = {at(model.data()), at(model.data() + model.size()), own};
+    if (!usage.empty()) edits[1] = {at(&usage.back()), at(&usage.back()), cost};
+    if (edits[1].begin < edits[0].begin) std::swap(edits[0], edits[1]);
+    std::size_t done = 0;
+    for (std::size_t i = 0; i < edits.size(); ++i) {
+        pieces[2 * i] = text.substr(done, edits[i].begin - done);
+        pieces[2 * i + 1] = edits[i].by;
+        done = edits[i].end;
+    }
+    pieces.back() = text.substr(done);
+}
 
 // The upstream's bytes, mended where they must be, with the model's name as the client knows it.
 Result<> read_same(const Delivery& delivery, std::string_view body, WholeAnswer& whole) {
@@ -31,11 +58,12 @@ Result<> read_same(const Delivery& delivery, std::string_view body, WholeAnswer&
     delivery.record.finish_reason = answer.finish_reason;
     if (!answer.mended.empty()) whole.mended.swap(answer.mended);
     const auto text = whole.mended.empty() ? body : std::string_view(whole.mended);
-    whole.pieces = {text, {}, {}};
-    if (answer.model.empty()) return {};
-    whole.own = wire::quoted(delivery.incoming.model);
-    const auto before = static_cast<std::size_t>(answer.model.data() - text.data());
-    whole.pieces = {text.substr(0, before), whole.own, text.substr(before + answer.model.size())};
+    if (!answer.model.empty()) whole.own = wire::quoted(delivery.incoming.model);
+    if (const auto cost_of = delivery.cost_of(); cost_of && !answer.usage.cost) {
+        const auto cost = cost_of(answer.usage);
+        if (cost) whole.cost = dialects::openai_chat::cost_member(*cost);
+    }
+    whole.compose(text, answer.model, whole.cost.empty() ? std::string_view() : answer.usage_json);
     return {};
 }
 
@@ -49,7 +77,7 @@ Result<> read_converted(const Delivery& delivery, std::string_view body, bool as
     delivery.record.usage = converted->usage;
     delivery.record.finish_reason = converted->finish_reason;
     whole.own = std::move(converted->body);
-    whole.pieces = {whole.own, {}, {}};
+    whole.pieces.front() = whole.own;
     keep_response(delivery, whole.own, as_stream);
     return {};
 }

@@ -190,6 +190,16 @@ Line& Line::milliseconds(std::string_view name, double value) {
     return *this;
 }
 
+Line& Line::dollars(std::string_view name, double value) {
+    if (!wanted_) return *this;
+    begin_field(name);
+    std::array<char, 400> digits{};  // a double's longest
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value,
+                                   std::chars_format::fixed);
+    out_.append(digits.data(), end.ptr);
+    return *this;
+}
+
 Line& Line::flag(std::string_view name, bool value) {
     if (!wanted_) return *this;
     begin_field(name);

@@ -31,6 +31,7 @@ class Line {
     Line& text(std::string_view name, std::string_view value);  // left out when empty
     Line& number(std::string_view name, std::int64_t value);
     Line& milliseconds(std::string_view name, double value);  // with a fraction of three digits
+    Line& dollars(std::string_view name, double value);  // as few digits as tell it exactly
     Line& flag(std::string_view name, bool value);
     void finish();
 

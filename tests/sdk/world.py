@@ -23,11 +23,11 @@ def entry(name: str, dialect: str, upstream: FakeUpstream, model: str | None = N
 
 
 class World:
-    """`models` names other ones than usual: {dialect: model}."""
+    """`models` names other ones than usual: {dialect: model}; `prices` are those of every one."""
 
-    def __init__(self, folder, models=None, **config):
+    def __init__(self, folder, models=None, prices=None, **config):
         self.upstreams = {dialect: FakeUpstream(Provider(dialect, None)) for dialect in UPSTREAMS}
-        models = [entry(self.model(dialect), dialect, upstream, (models or {}).get(dialect)) for dialect, upstream in self.upstreams.items()]
+        models = [entry(self.model(dialect), dialect, upstream, (models or {}).get(dialect), **(prices or {})) for dialect, upstream in self.upstreams.items()]
         self.http = httpx.Client(timeout=20, trust_env=False)
         try:
             self.router = Router(folder, {"model_list": models, **config})

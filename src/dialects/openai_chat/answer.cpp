@@ -44,9 +44,8 @@ void look_at_usage(json::value& value, Answer& answer, Rest& rest) {
     json::object usage;
     if (value.get_object().get(usage) != simdjson::SUCCESS) return;
     answer.usage = read_usage(usage);
-    std::string_view whole;
-    if (usage.raw_json().get(whole) == simdjson::SUCCESS)
-        rest.has_odd_usage = !mended_usage(whole, answer.usage).empty();
+    if (usage.raw_json().get(answer.usage_json) == simdjson::SUCCESS)
+        rest.has_odd_usage = !mended_usage(answer.usage_json, answer.usage).empty();
 }
 
 }  // namespace

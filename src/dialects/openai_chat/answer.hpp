@@ -18,6 +18,7 @@ struct Answer {
         model;  // the value with its quotes, in the body's own bytes; empty: there is none
     std::string finish_reason;
     canonical::Usage usage;
+    std::string_view usage_json;  // in the body's own bytes; empty: there is none
 
     bool is_odd = false;  // a client's SDK might stumble over something in it: mended_answer()
 };

@@ -17,7 +17,8 @@ constexpr std::string_view heartbeat_comment = ": heartbeat\n\n";
 class Relay : public dialects::StreamRelay {
  public:
     explicit Relay(const AnswerContext& context)
-        : chunks_(context.model, context.wants_usage, context.id, context.created) {}
+        : chunks_(context.model, context.wants_usage, context.id, context.created),
+          cost_of_(context.cost_of) {}
 
     Result<> pass(const wire::SseEvent& event, std::string& out) override {
         return chunks_.pass(event, out, "The provider");
@@ -27,7 +28,7 @@ class Relay : public dialects::StreamRelay {
             return router::fail(ErrorKind::upstream_broken,
                                 "The provider's stream ended before its answer was finished.");
         }
-        chunks_.finish(out);
+        chunks_.finish(out, cost_of_ ? cost_of_(chunks_.usage()) : std::nullopt);
         return {};
     }
     void fail(const Error& error, std::string& out) override { out += encode_stream_error(error); }
@@ -39,6 +40,7 @@ class Relay : public dialects::StreamRelay {
 
  private:
     openai_chat::StreamRelay chunks_;
+    CostOf cost_of_;
 };
 
 class ChatDialect : public Dialect {
@@ -80,6 +82,7 @@ class ChatDialect : public Dialect {
                 .model = seen.model,
                 .finish_reason = std::move(seen.finish_reason),
                 .usage = seen.usage,
+                .usage_json = seen.usage_json,
                 .mended = std::move(mended)};
     }
     std::unique_ptr<dialects::StreamRelay> stream_relay(

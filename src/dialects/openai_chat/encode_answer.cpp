@@ -165,7 +165,9 @@ std::string encode_answer(const Answer& answer, const AnswerContext& context) {
     json.end_array();
     if (answer.usage.is_known) {
         json.key("usage");
-        write_usage(json, answer.usage);
+        auto usage = answer.usage;
+        if (context.cost_of && !usage.cost) usage.cost = context.cost_of(usage);
+        write_usage(json, usage);
     }
     if (!answer.service_tier.empty()) json.text("service_tier", answer.service_tier);
     json.end_object();

@@ -334,7 +334,9 @@ void ChunkEncoder::finish(std::string& out) {
         out += head_;
         out += "],\"usage\":";
         wire::JsonWriter json(out);
-        write_usage(json, usage_);
+        auto usage = usage_;
+        if (context_.cost_of && !usage.cost) usage.cost = context_.cost_of(usage);
+        write_usage(json, usage);
         out += "}\n\n";
     }
     out += "data: [DONE]\n\n";

@@ -316,14 +316,16 @@ Result<> StreamRelay::pass(const wire::SseEvent& event, std::string& out,
     return {};
 }
 
-void StreamRelay::finish(std::string& out) {
+void StreamRelay::finish(std::string& out, std::optional<double> cost) {
     if (done_) {
         const auto choices = finishing_choices(told_);
         if (!choices.empty()) append_own(out, choices, {});
     }
     if (wants_usage_ && !usage_json_.empty()) {
-        const auto mended = mended_usage(usage_json_, usage_);
-        append_own(out, "[]", mended.empty() ? usage_json_ : mended);
+        auto mended = mended_usage(usage_json_, usage_);
+        if (!mended.empty()) usage_json_.swap(mended);
+        if (cost && !usage_.cost) usage_json_.insert(usage_json_.size() - 1, cost_member(*cost));
+        append_own(out, "[]", usage_json_);
     }
     out += "data: [DONE]\n\n";
 }

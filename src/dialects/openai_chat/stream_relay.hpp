@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,7 +40,8 @@ class StreamRelay {
     Result<> pass(const wire::SseEvent& event, std::string& out, std::string_view provider);
 
     // The stream's proper end: what is left to say, usage if it is wanted, and [DONE].
-    void finish(std::string& out);
+    //   cost  US dollars, said with the usage; nothing: as the upstream told, if it did
+    void finish(std::string& out, std::optional<double> cost = {});
 
     bool is_done() const { return done_; }  // [DONE] came
     bool has_finished() const { return done_ || !finish_reason_.empty(); }

@@ -47,6 +47,14 @@ void read_searches(Usage& read, json::value& details) {
     });
 }
 
+// A number of OpenRouter's; an object with a total of Perplexity's.
+void read_cost(Usage& read, json::value& cost) {
+    if (json::type_of(cost) == json::json_type::number) read.cost = json::number(cost);
+    json::each_member(cost, [&](std::string_view key, json::value& value) {
+        if (key == "total_cost") read.cost = json::number(value);
+    });
+}
+
 void read_total(std::uint64_t& into, bool& is_known, json::value& value) {
     into = json::whole_number(value).value_or(into);
     is_known = true;
@@ -61,6 +69,8 @@ void read_peculiar(Usage& read, std::string_view key, json::value& value) {
         note(read.cached, value);
     } else if (key == "cache_creation_input_tokens") {
         note(read.cache_written, value);
+    } else if (key == "cost") {
+        read_cost(read, value);
     } else if (key == "num_search_queries") {
         note(read.web_searches, value);
     } else if (key == "server_tool_use" || key == "server_tool_use_details") {
@@ -109,6 +119,12 @@ Usage read_usage(json::value& usage) {
     return read_usage(object);
 }
 
+std::string cost_member(double dollars) {
+    std::string out = ",\"cost\":";
+    wire::JsonWriter(out).number(dollars);
+    return out;
+}
+
 void write_usage(wire::JsonWriter& json, const Usage& usage) {
     json.begin_object()
         .number("prompt_tokens", usage.prompt)
@@ -130,6 +146,8 @@ void write_usage(wire::JsonWriter& json, const Usage& usage) {
             .number("web_search_requests", usage.web_searches)
             .end_object();
     }
+    if (usage.cost)
+        json.number("cost", *usage.cost);  // as OpenRouter calls it, and Open WebUI shows
     json.end_object();
 }
 

@@ -20,6 +20,10 @@ canonical::Usage read_usage(wire::json::object& usage);
 canonical::Usage read_usage(wire::json::value& usage);  // of one that is no object: not known
 
 // The same as OpenAI writes it, with both objects of details.
+// `,"cost":...`, what a usage object ends with where a price is known; US dollars. OpenRouter calls
+// it so, and Open WebUI shows it.
+std::string cost_member(double dollars);
+
 void write_usage(wire::JsonWriter& json, const canonical::Usage& usage);
 
 }  // namespace router::dialects::openai_chat
