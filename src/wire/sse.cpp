@@ -29,7 +29,7 @@ void SseReader::feed(std::string_view bytes) {
     if (held_.empty()) {
         input_ = bytes;
         from_held_ = false;
-        searched_ = 0;
+        search_from(0);
         return;
     }
     if (held_.capacity() < held_.size() + bytes.size() + padding) {
@@ -46,14 +46,14 @@ std::optional<SseEvent> SseReader::next() {
         begun_ = true;
         if (input_.starts_with("\xEF\xBB\xBF")) {
             input_.remove_prefix(3);
-            searched_ = 0;
+            search_from(0);
         }
     }
     if (const auto end = find_end(input_); end != std::string_view::npos) {
         begun_ = true;
         const auto block = input_.substr(0, end);
         input_.remove_prefix(end);
-        searched_ = 0;
+        search_from(0);
         return parse(block);
     }
     overfull_ = input_.size() > limit_;
@@ -73,22 +73,24 @@ std::optional<SseEvent> SseReader::rest() {
     if (overfull_ || held_.empty()) return std::nullopt;
     held_ += "\n\n";
     input_ = held_;
-    searched_ = 0;
+    search_from(0);
     const auto end = find_end(input_);
     return parse(input_.substr(0, end));
 }
 
 // One past the blank line that ends the first event of `text`; npos when it has not come.
 std::size_t SseReader::find_end(std::string_view text) {
-    std::size_t line = searched_;  // where the line under the eye begins
-    while (line < text.size()) {
-        const void* found = std::memchr(text.data() + line, '\n', text.size() - line);
+    std::size_t line = line_;  // where the line under the eye begins
+    std::size_t at = searched_;
+    while (at < text.size()) {
+        const void* found = std::memchr(text.data() + at, '\n', text.size() - at);
         if (found == nullptr) break;
         const auto feed = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
         if (without_carriage_return(text.substr(line, feed - line)).empty()) return feed + 1;
-        line = feed + 1;
+        line = at = feed + 1;
     }
-    searched_ = line;
+    line_ = line;
+    searched_ = text.size();
     return std::string_view::npos;
 }
 

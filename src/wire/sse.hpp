@@ -38,13 +38,15 @@ class SseReader {
 
  private:
     SseEvent parse(std::string_view block);
+    void search_from(std::size_t at) { line_ = searched_ = at; }
     std::size_t find_end(std::string_view text);
 
     std::size_t limit_;
     std::string held_;          // the start of an event whose end has not come
     std::string joined_;        // data of several lines
     std::string_view input_;    // what is left of the fed bytes, or of held_
-    std::size_t searched_ = 0;  // so much of input_ holds no end
+    std::size_t line_ = 0;      // where the last line of input_ begins, whose end has not come
+    std::size_t searched_ = 0;  // so much of input_ holds no end of it
     bool from_held_ = false;
     bool begun_ = false;
     bool overfull_ = false;
