@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "blackbox"), str(TESTS / "open_webui")]
+sys.path[:0] = [str(TESTS), str(TESTS / "blackbox"), str(TESTS / "open_webui"), str(TESTS.parent / "manage")]
 
 from playwright.sync_api import sync_playwright  # noqa: E402
 

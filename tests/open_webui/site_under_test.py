@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -94,6 +95,15 @@ class Site:
         fresh = self.folder / "conf" / "config.new"
         fresh.write_text(to_yaml({"model_list": models, "general_settings": general}) + "\n")
         fresh.rename(self.folder / "conf" / "config.yml")
+
+    @contextmanager
+    def configured(self, models, **more):
+        """Another configuration for a while."""
+        self.write_configuration(models, **more)
+        try:
+            yield
+        finally:
+            self.write_configuration(self.models)
 
     # -- what its owner runs
 

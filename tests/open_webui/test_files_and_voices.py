@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from fakes.provider import says
-from fakes.truth import png
+from fakes.truth import Citation, Said, png
 from providers import PICTURE, pdf, services
 
 
@@ -80,3 +80,22 @@ def test_a_picture_is_made(site, webui):
     made = webui.post("/api/v1/images/generations", {"prompt": "a quokka"})
     assert json.loads(site.services.only_call.body)["model"] == "gpt-image-1"
     assert webui.http.get(made[0]["url"]).content == base64.b64decode(PICTURE)
+
+
+def test_a_picture_is_changed(site, webui):
+    site.services.forget()
+    site.services.always(services)
+    made = webui.post("/api/v1/images/edit", {"prompt": "a hat on it", "image": f"data:image/png;base64,{base64.b64encode(png()).decode()}"})
+    asked = site.services.only_call
+    assert asked.path.endswith("/images/edits") and b"gpt-image-1" in asked.body and png() in asked.body
+    assert webui.http.get(made[0]["url"]).content == base64.b64decode(PICTURE)
+
+
+@pytest.mark.parametrize("dialect, model", MODELS)
+def test_w31_sources_are_shown(site, chat, dialect, model):
+    cited = Said(text=("Quokkas smile often.",), citations=(Citation("https://quokka.example/", "The Quokka", "smile"),))
+    site.provide(dialect, lambda seen: cited)
+    chat.begin(model)
+    chat.ask("Do they smile?")
+    expect(chat.last_message.get_by_role("button", name="1 Source")).to_be_visible()
+    expect(chat.last_message.get_by_role("button", name="https://quokka.example/")).to_be_visible()

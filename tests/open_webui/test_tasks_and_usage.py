@@ -1,6 +1,7 @@
 """Titles, tags and follow-up questions, and what an answer has cost: cases 16 and 18."""
 
 import re
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
@@ -39,22 +40,37 @@ def test_w16_tags_are_kept(site, webui):
 def test_w16_a_thinking_model_writes_titles_too(site, webui, dialect, model):
     """Without a model for tasks. Open WebUI allows a title a thousand tokens, and no more."""
     provider = site.provide(dialect, lambda seen: answer_task(seen) if "### Task:" in seen.last_user_text else says("Hello."))
-    site.write_configuration([one for one in site.models if one["model_name"] != "tasks"])
-    eventually(lambda: "tasks" not in webui.models(), what="a list without the model for tasks")
-    try:
+    with without_tasks(site, webui):
         message = webui.say(model, "Tell me of quokkas", background_tasks=BACKGROUND)
         eventually(lambda: webui.chat(message["chat_id"])["title"] == TASKS["title"]["title"], 30, "the chat's title")
-        assert provider.refusals == []
-    finally:
-        site.write_configuration(site.models)
-        eventually(lambda: "tasks" in webui.models(), what="the model for tasks again")
+    assert provider.refusals == []
 
 
-@pytest.mark.xfail(reason="the router does not mark tasks in its log yet", strict=True)
+def test_w16_the_routers_own_model_for_tasks_takes_them(site, webui):
+    """`task_model`, which Open WebUI need not know of, nor list."""
+    provider = site.provide("anthropic_messages", lambda seen: says("Hello."))
+    cheap = {**entry("cheap", "openai_chat", site.tasks_upstream), "model_info": {"hidden": True}}
+    with without_tasks(site, webui, cheap, task_model="cheap"):
+        message = webui.say("claude", "Tell me of quokkas", background_tasks=BACKGROUND)
+        eventually(lambda: webui.chat(message["chat_id"])["title"] == TASKS["title"]["title"], 30, "the chat's title")
+    assert len(provider.seen) == 1
+
+
+@contextmanager
+def without_tasks(site, webui, *more, **settings):
+    """Open WebUI finds no model for tasks, and asks the chat's own."""
+    with site.configured([*(one for one in site.models if one["model_name"] != "tasks"), *more], **settings):
+        eventually(lambda: "tasks" not in webui.models(), what="a list without the model for tasks")
+        yield
+    eventually(lambda: "tasks" in webui.models(), what="the model for tasks again")
+
+
 def test_w16_tasks_are_marked_in_the_log(site, webui):
     site.provide("openai_chat", lambda seen: says("Hello."))
+    before = len(site.log("llm-router"))
     webui.say("gpt", "Tell me of quokkas", background_tasks=BACKGROUND)
-    eventually(lambda: "title_generation" in site.log("llm-router"), within=5, what="the task in the router's log")
+    for task in ("title_generation", "tags_generation", "follow_up_generation"):
+        eventually(lambda: f"task={task}" in site.log("llm-router")[before:], what=f"{task} in the router's log")
 
 
 @pytest.mark.parametrize("dialect, model", [("openai_chat", "gpt"), ("anthropic_messages", "claude"), ("gemini", "gemini"),
@@ -82,11 +98,8 @@ def test_w18_rounds_of_a_tool_are_added_up(site, webui):
 def test_w18_a_cost_is_shown_where_the_price_is_known(site, chat):
     priced = entry("priced", "openai_chat", site.upstreams["openai_chat"])
     priced["litellm_params"].update(input_cost_per_token=0.001, output_cost_per_token=0.002)
-    site.write_configuration([*site.models, priced])
     site.provide("openai_chat", lambda seen: Said(text=("One.",), usage=Usage(prompt=100, completion=50, cached=0)))
-    try:
+    with site.configured([*site.models, priced]):
         chat.begin("priced")
         chat.ask("Count")
         assert "cost: 0.2" in chat.usage, chat.usage
-    finally:
-        site.write_configuration(site.models)
