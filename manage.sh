@@ -2,7 +2,7 @@
 # Open LLM Router: everything a person does with a clone. Without an argument it lists its verbs; manage/ has a file for
 # each group of them.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
+cd -P "$(dirname "${BASH_SOURCE[0]}")"
 
 # A binary that is named is taken as it is; nothing is compiled.
 readonly router=${ROUTER_BINARY:-build/release/open-llm-router}

@@ -93,6 +93,9 @@ def look_at_services(doctor: Doctor, known: settings.Settings, pm2: str):
     for name, port, url in (("llm-router", known.router_port, f"{known.router_url}/health/liveliness"),
                             ("open-webui", known.webui_port, f"{known.webui_url}/health")):
         about = services.get(name, {}).get("pm2_env", {})
+        if about and about["pm_cwd"] != str(settings.ROOT):
+            doctor.look(False, "", f"PM2 has a service {name} of {about['pm_cwd']}", f"pm2 delete {name}, then ./manage.sh start {name}")
+            continue
         if not about:
             owner = probe.listener(port)
             mend = f"end it, or give {name} another port in .env; then ./manage.sh start {name}" if owner else f"./manage.sh start {name}"

@@ -2,7 +2,8 @@
 """What is to be seen of a running installation: who has a port, what PM2 runs, what answers.
 
     probe.py port NUMBER        who listens there; fails when nobody does
-    probe.py state NAME         PM2's state of a service, of what `pm2 jlist` says on standard input
+    probe.py state NAME         PM2's state of a service, of what `pm2 jlist` says on standard input; "of FOLDER" when it is
+                                another installation's
     probe.py wait URL NAME PM2  until it answers; fails when the time is over, or when PM2 has given the service up
 """
 
@@ -103,7 +104,8 @@ def main() -> int:
         return 0 if owner else 1
     if verb == "state":
         service = services(sys.stdin.read()).get(arguments[0])
-        print(service["pm2_env"]["status"] if service else "")
+        is_ours = service and service["pm2_env"]["pm_cwd"] == str(Path(__file__).resolve().parents[1])
+        print(service["pm2_env"]["status"] if is_ours else f"of {service['pm2_env']['pm_cwd']}" if service else "")
         return 0
     if verb == "wait":
         return 0 if wait(*arguments) else 1

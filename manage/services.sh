@@ -17,7 +17,10 @@ start() {
         [ -z "$database_is_postgres" ] || [ -z "$database_is_local" ] || start_postgresql
     fi
     local name
-    for name in "${names[@]}"; do look_at_port "$name"; done
+    for name in "${names[@]}"; do
+        look_at_owner "$name"
+        look_at_port "$name"
+    done
     write_ecosystem_file
     for name in "${names[@]}"; do start_service "$name"; done
     say_where_it_is
@@ -36,6 +39,12 @@ chosen() { [[ " ${names[*]} " == *" $1 "* ]]; }
 
 url_of() { if [ "$1" = llm-router ]; then say "$router_url/health/liveliness"; else say "$webui_url/health"; fi; }
 port_of() { if [ "$1" = llm-router ]; then say "$router_port"; else say "$webui_port"; fi; }
+
+look_at_owner() {
+    local state
+    state=$(state_of "$1")
+    [[ $state != of\ * ]] || die "PM2 has a service $1 already, ${state/of/that of}. If it is to make room for this one: pm2 delete $1"
+}
 
 # A port that somebody else has would let the service start and end, again and again.
 look_at_port() {
@@ -105,6 +114,7 @@ stop() {
     choose_services "$@"
     need_pm2
     for name in "${names[@]}"; do
+        look_at_owner "$name"
         if [ -z "$(state_of "$name")" ]; then
             say "$name does not run."
             continue
@@ -132,5 +142,6 @@ logs() {
 
 need_pm2() { find_pm2 || die "PM2 is not installed. ./manage.sh init -x installs it."; }
 
-# state_of NAME: online, stopped, errored and so on; nothing when PM2 has no such service.
+# state_of NAME: online, stopped, errored and so on; "of FOLDER" when it is another installation's; nothing when PM2 has
+# no such service.
 state_of() { "$pm2" jlist 2>/dev/null | python3 manage/probe.py state "$1"; }

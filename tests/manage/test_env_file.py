@@ -1,5 +1,6 @@
 """.env: how it is read, what is made of it, and what is said when it is wrong."""
 
+import json
 import re
 
 import pytest
@@ -144,3 +145,5 @@ def test_open_webui_gets_the_routers_key_and_no_providers(load):
     assert "p@ss" not in environment.values() and environment["DATABASE_URL"] == "postgresql://webui:p%40ss@localhost:5432/chats"
     assert environment["TAVILY_API_KEY"] == "tvly" and environment["RAG_EMBEDDING_MODEL"] == "my-own"
     assert environment["OFFLINE_MODE"] == "true" and environment["ENABLE_FORWARD_USER_INFO_HEADERS"] == "true"
+    assert json.loads(environment["OPENAI_API_CONFIGS"])["0"]["headers"] == {"X-OpenWebUI-Task": "{{TASK}}"}
+    assert json.loads(environment["DEFAULT_MODEL_METADATA"]) == {"capabilities": {"usage": True}}

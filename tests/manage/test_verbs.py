@@ -54,6 +54,20 @@ def test_doctor_knows_who_has_the_port(clone):
         assert f"its port {other.server_port} is taken by process " in clone.manage("doctor").stdout
 
 
+@pytest.mark.parametrize("verb", ["start", "stop"])
+def test_another_installations_services_are_left_alone(clone, verb):
+    """PM2 has one list of names, whoever started them."""
+    clone.manage("init", "--no-postgres")
+    pm2 = clone.folder / ".open-webui" / "bin" / "pm2"
+    pm2.parent.mkdir(parents=True)
+    theirs = json.dumps([{"name": "llm-router", "pm2_env": {"status": "online", "pm_cwd": "/srv/older"}}])
+    pm2.write_text(f"#!/bin/sh\necho \"$@\" >> {clone.folder}/asked\necho '{theirs}'\n")
+    pm2.chmod(0o755)
+    done = clone.manage(verb, "llm-router")
+    assert done.returncode == 1 and "PM2 has a service llm-router already, that of /srv/older." in done.stderr
+    assert set((clone.folder / "asked").read_text().split()) == {"jlist"}
+
+
 # -- scan-models
 
 OLLAMA = {"/api/tags": {"models": [{"name": "llama3.2:latest"}, {"name": "demo"}]}}
