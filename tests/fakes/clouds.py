@@ -15,7 +15,7 @@ import struct
 import urllib.parse
 import zlib
 
-from fakes.provider import DIALECTS, Provider
+from fakes.provider import Provider
 from fakes.truth import Part, Refused, Said, Seen
 from fakes.upstream import Call
 
@@ -135,6 +135,9 @@ AWS_KEY, AWS_SECRET, AWS_REGION = "AKIAQUOKKA", "wJalrXUtnFEMI/K7MDENG+secret", 
 class Bedrock(AtCloud):
     """Claude by InvokeModel, or any model by Converse; each request is signed."""
 
+    def __init__(self, dialect: str, mind, **how):
+        super().__init__(Converse() if dialect == "converse" else dialect, mind, **how)
+
     def shown(self, call):
         _check_signature(call)
         found = re.fullmatch(r"/model/([^/]+)/(invoke|invoke-with-response-stream|converse|converse-stream)", call.path)
@@ -148,9 +151,6 @@ class Bedrock(AtCloud):
             shown = _behind(call, "/v1/messages", headers=_ANTHROPIC, body=_claude(call, model, "bedrock-2023-05-31", stream=stream))
         shown.__class__ = FramedCall
         return shown
-
-
-DIALECTS["converse"] = lambda: Converse()
 
 
 def _check_signature(call):

@@ -25,12 +25,13 @@ DIALECTS = {
 class Provider:
     """A script for FakeUpstream.
 
+    dialect      the name of one of DIALECTS, or one that only some cloud speaks
     end          of a line in a stream
     pieces       into how many bytes a stream's bytes are cut, whatever they are; 0: an event at a time
     """
 
-    def __init__(self, dialect: str, mind, end=b"\n", pieces=0):
-        self.dialect = DIALECTS[dialect]()
+    def __init__(self, dialect, mind, end=b"\n", pieces=0):
+        self.dialect = DIALECTS[dialect]() if isinstance(dialect, str) else dialect
         self.mind = mind
         self.end = end
         self.pieces = pieces
