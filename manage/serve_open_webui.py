@@ -42,33 +42,54 @@ def _is_the_routers(name: str) -> bool:
     return name in set(re.findall(r"\w+", " ".join(keys)))
 
 
-def renew_connection(known: settings.Settings):
-    """Open WebUI keeps the router's address and key in its database. Where .env has others now, they are put there too.
+def renew_connection(known: settings.Settings, variables: dict):
+    """Open WebUI keeps its connections in its database, which stands above its variables from the first start on. Where .env
+    has another address or key of the router's than at the last start, they are put there too; and the router is added to the
+    connections of an Open WebUI that was here before.
 
     Raises what SQLAlchemy raises when the database cannot be reached.
     """
     now = {"url": f"{known.router_url}/v1", "key": known.master_key}
-    before = json.loads(CONNECTION.read_text()) if CONNECTION.exists() else now
+    before = json.loads(CONNECTION.read_text()) if CONNECTION.exists() else None
     if now != before:
-        _replace_in_configuration(known.database.url, [(before[what], now[what]) for what in now])
+        _change_configuration(known.database.url, lambda kept: _replaced(kept, before, now) if before else _added(kept, now, variables))
     with open(os.open(CONNECTION, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(now, file)
 
 
-def _replace_in_configuration(url: str, pairs: list):
-    from sqlalchemy import create_engine, inspect, text
+def _replaced(kept: dict, before: dict, now: dict) -> dict:
+    changed = {}
+    for key, value in kept.items():
+        fresh = json.dumps(value)
+        for what in now:
+            fresh = fresh.replace(json.dumps(before[what]), json.dumps(now[what]))
+        changed[key] = json.loads(fresh)
+    return changed
+
+
+def _added(kept: dict, now: dict, variables: dict) -> dict:
+    urls = kept.get("openai.api_base_urls")
+    if urls is None or now["url"] in urls:
+        return kept
+    keys = [*kept.get("openai.api_keys", []), *[""] * len(urls)][: len(urls)]
+    ours = json.loads(variables["OPENAI_API_CONFIGS"])["0"]
+    return {**kept, "openai.enable": True, "openai.api_base_urls": [*urls, now["url"]], "openai.api_keys": [*keys, now["key"]],
+            "openai.api_configs": {**kept.get("openai.api_configs", {}), str(len(urls)): ours}}
+
+
+def _change_configuration(url: str, change):
+    """`change` is given the settings in Open WebUI's database, if there are any, and returns them as they are to be."""
+    from sqlalchemy import JSON, bindparam, column, create_engine, inspect, select, table, update
 
     engine = create_engine(re.sub(r"^postgres(ql)?://", "postgresql+psycopg2://", url))
+    config = table("config", column("key"), column("value", JSON))
     with engine.begin() as database:
         if not inspect(database).has_table("config"):
             return
-        for key, value in database.execute(text("SELECT key, CAST(value AS TEXT) FROM config")).all():
-            fresh = value
-            for old, new in pairs:
-                fresh = fresh.replace(json.dumps(old), json.dumps(new))
-            if fresh != value:
-                cast = "CAST(:value AS JSON)" if engine.dialect.name == "postgresql" else ":value"
-                database.execute(text(f"UPDATE config SET value = {cast} WHERE key = :key"), {"value": fresh, "key": key})
+        kept = dict(database.execute(select(config.c.key, config.c.value)).all())
+        changed = [{"name": key, "fresh": value} for key, value in change(kept).items() if kept.get(key) != value]
+        if changed:
+            database.execute(update(config).where(config.c.key == bindparam("name")).values(value=bindparam("fresh", type_=JSON)), changed)
 
 
 def main():
@@ -77,11 +98,12 @@ def main():
     except settings.Wrong as wrong:
         sys.exit(f"{wrong}")
     settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
-    renew_connection(known)
+    variables = environment(known)
+    renew_connection(known, variables)
     program = Path(sys.executable).with_name("open-webui")
     os.chdir(settings.DATA)
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
-    os.execve(program, [str(program), "serve", "--host", known.webui_host, "--port", str(known.webui_port)], {**kept, **environment(known)})
+    os.execve(program, [str(program), "serve", "--host", known.webui_host, "--port", str(known.webui_port)], {**kept, **variables})
 
 
 if __name__ == "__main__":

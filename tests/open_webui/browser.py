@@ -3,6 +3,7 @@
 import re
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -67,7 +68,7 @@ class Chat:
 
     def wait_for_answer(self) -> Locator:
         expect(self.button("Stop")).to_have_count(0)
-        expect(self.last_message.get_by_role("button", name="Copy")).to_be_visible()
+        expect(self.last_message.locator(".copy-response-button")).to_be_visible()
         return self.answer
 
     def attach(self, *files):
@@ -76,6 +77,9 @@ class Chat:
     def reload(self):
         self.page.reload()
         expect(self.answer).to_be_visible()
+
+    def photograph(self, name: str, folder: Path):
+        self.page.screenshot(path=folder / f"{name}.png")
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)

@@ -56,8 +56,9 @@ def webui(site, token) -> WebUi:
 def chat(site, token, browser, request) -> Chat:
     """The administrator's browser. A picture of how the test ended is kept."""
     page = new_page(browser)
-    yield Chat(page, site.webui_url, token)
-    page.screenshot(path=site.folder / "screenshots" / f"{request.node.name}.png")
+    chat = Chat(page, site.webui_url, token)
+    yield chat
+    chat.photograph(request.node.name, site.folder / "screenshots")
     page.context.close()
 
 

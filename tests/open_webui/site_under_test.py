@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 
@@ -17,7 +16,7 @@ from fakes.provider import Provider, says
 from fakes.truth import Said, Seen
 from fakes.upstream import FakeUpstream
 import providers
-from router import PROVIDER_KEY, ROOT, eventually, find_binary, free_port, to_yaml
+from router import ROOT, eventually, find_binary, free_port, to_yaml
 from sdk.world import entry
 
 FOLDER = ROOT / "build" / "open-webui"

@@ -6,6 +6,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from fakes import scripts
 from fakes.provider import says
 from fakes.truth import Citation, Said, png
 from providers import PICTURE, pdf, services
@@ -97,4 +98,21 @@ def test_w31_sources_are_shown(site, chat, dialect, model):
     site.provide(dialect, lambda seen: cited)
     chat.begin(model)
     chat.ask("Do they smile?")
+    chat.last_message.get_by_role("button", name="1 source").click()
     expect(chat.last_message.get_by_role("button", name="View source: 1 https://quokka.example/")).to_be_visible()
+
+
+def test_w31_a_picture_in_an_answer_is_shown(site, chat):
+    """Of a model that draws: Gemini sends the picture among the words."""
+    parts = [{"text": "Here it is."}, {"inlineData": {"mimeType": "image/png", "data": PICTURE}}]
+    said = {"candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": "STOP", "index": 0}],
+            "usageMetadata": {"promptTokenCount": 5, "candidatesTokenCount": 1290, "totalTokenCount": 1295}}
+    site.upstreams["gemini"].forget()
+    site.upstreams["gemini"].always(scripts.stream([b"data: " + json.dumps(said).encode() + b"\r\n\r\n"]))
+    chat.begin("gemini")
+    chat.ask("Draw a quokka")
+    picture = chat.last_message.locator("img[src*='/api/v1/files/'], img[src^='data:image/png']").first
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.naturalWidth") == 1
+    chat.reload()
+    expect(picture).to_be_visible()

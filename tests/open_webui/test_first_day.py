@@ -48,6 +48,23 @@ def test_w32_a_new_master_key_reaches_open_webui(site, webui):
     assert "gpt" in webui.models()
 
 
+def test_w32_an_open_webui_that_was_here_before_gets_the_router_too(site, webui):
+    ours = webui.get("/openai/config")
+    theirs = {"ENABLE_OPENAI_API": True, "OPENAI_API_BASE_URLS": ["http://127.0.0.1:9/v1"], "OPENAI_API_KEYS": ["sk-theirs"], "OPENAI_API_CONFIGS": {}}
+    webui.post("/openai/config/update", theirs)
+    site.manage("stop", "open-webui")
+    (site.folder / ".open-webui" / "data" / "router-connection.json").unlink()  # as if it had never been started by manage.sh
+    try:
+        site.manage("start", "open-webui")
+        found = webui.get("/openai/config")
+        assert found["OPENAI_API_BASE_URLS"] == ["http://127.0.0.1:9/v1", f"{site.router_url}/v1"]
+        assert found["OPENAI_API_KEYS"] == ["sk-theirs", site.env("LLM_ROUTER_MASTER_KEY")]
+        assert found["OPENAI_API_CONFIGS"]["1"]["headers"] == {"X-OpenWebUI-Task": "{{TASK}}"}
+        assert "gpt" in webui.models()
+    finally:
+        webui.post("/openai/config/update", ours)
+
+
 def test_w32_nothing_is_fetched_and_no_key_is_given_away(site, webui):
     environment = (site.home / ".pm2" / "dump.pm2").read_text()
     for name in ("LLM_ROUTER_MASTER_KEY", "OPENWEBUI_DB_PASSWORD", "WEBUI_SECRET_KEY", "FORWARD_USER_INFO_HEADER_JWT_SECRET"):
