@@ -31,6 +31,7 @@ std::unexpected<Error> forged() {
 }
 
 std::string text_of(std::string_view value) {
+    if (value.empty()) return {};
     return wire::repaired_utf8(wire::percent_decoded(value).substr(0, word_limit));
 }
 

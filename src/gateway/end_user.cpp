@@ -22,7 +22,7 @@ constexpr std::array open_webui_headers{OpenWebuiHeader{"jwt", &auth::UserHeader
                                         OpenWebuiHeader{"role", &auth::UserHeaders::role}};
 
 void take_open_webui(const http::Header& header, auth::UserHeaders& into) {
-    if (header.name.size() <= open_webui.size() ||
+    if (header.name.size() <= open_webui.size() || header.name[1] != '-' ||
         !http::is_same_name(header.name.substr(0, open_webui.size()), open_webui))
         return;
     const auto rest = header.name.substr(open_webui.size());

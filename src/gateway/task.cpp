@@ -7,7 +7,7 @@ namespace router::gateway {
 namespace {
 
 constexpr std::size_t name_limit = 64;
-constexpr std::string_view mark = R"("### Task:)";  // where a text begins
+constexpr std::string_view mark = "### Task:";
 constexpr std::size_t mark_ends_by = 256;  // of `messages`: white space and a role stand before it
 
 // The member of the answer that a prompt asks for tells the task: the prompts themselves are
@@ -31,7 +31,9 @@ bool is_word(std::string_view text) {
 }
 
 std::string_view task_in(std::string_view messages) {
-    if (!messages.substr(0, mark_ends_by).contains(mark)) return {};
+    const auto begin = messages.substr(0, mark_ends_by).find(mark);
+    const bool is_task = begin != std::string_view::npos && begin > 0 && messages[begin - 1] == '"';
+    if (!is_task) return {};
     auto last = std::string_view::npos;
     std::string_view found = "task";
     for (const auto& [member, task] : answers) {
