@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "dialects/openai_chat/edits.hpp"
+#include "dialects/event_edits.hpp"
 #include "dialects/openai_chat/mend_usage.hpp"
 #include "dialects/openai_chat/reading.hpp"
 #include "dialects/openai_chat/usage.hpp"
@@ -14,7 +14,6 @@
 #include "wire/json.hpp"
 #include "wire/json_text.hpp"
 #include "wire/json_tree.hpp"
-#include "wire/utf8.hpp"
 
 namespace router::dialects::openai_chat {
 namespace {
@@ -23,21 +22,6 @@ namespace json = wire::json;
 
 constexpr std::string_view chunk_object = R"("chat.completion.chunk")",
                            legacy_object = R"("text_completion")";
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
-// Makes one line of JSON that came in several: a line end between two of its tokens would be one of
-// the event's.
-void unfold(std::string& out, std::size_t begin) {
-    const auto is_end = [](char c) { return c == '\n' || c == '\r'; };
-    const auto text = std::string_view(out).substr(begin);
-    if (text.find('\n') == text.npos && text.find('\r') == text.npos) return;
-    std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), is_end, ' ');
-}
 
 // Removes members of an object while it is walked in order, commas and all.
 class Remover {
@@ -283,16 +267,10 @@ Result<> StreamRelay::pass(const wire::SseEvent& event, std::string& out,
         return {};
     }
     Seen seen;
-    bool is_json = look(data, seen);
     std::string repaired;
-    if (!is_json && !wire::is_utf8(data)) {
-        repaired = wire::repaired_utf8(data);
-        repaired.reserve(repaired.size() + json::padding);
-        data = repaired;
-        seen = {};
-        is_json = look(data, seen);
-    }
-    if (!is_json) {
+    data = read_data(data, repaired, seen,
+                     [&](std::string_view text, Seen& into) { return look(text, into); });
+    if (data.empty()) {
         ++dropped_;
         return {};
     }

@@ -3,13 +3,13 @@
 #include <utility>
 #include <vector>
 
+#include "dialects/event_edits.hpp"
 #include "dialects/openai_responses/item.hpp"
 #include "dialects/openai_responses/response_object.hpp"
 #include "dialects/openai_responses/response_reader.hpp"
 #include "dialects/openai_responses/stream.hpp"
 #include "dialects/openai_responses/stream_encoder.hpp"
 #include "dialects/upstream_error.hpp"
-#include "wire/utf8.hpp"
 
 namespace router::dialects::openai_responses {
 namespace {
@@ -18,26 +18,14 @@ using canonical::Json;
 
 constexpr std::int64_t most_events = 1LL << 40;  // a number beyond it is none
 
-// A stretch of an event's data and what stands there instead.
-struct Edit {
-    std::size_t begin;
-    std::size_t end;
-    std::string text;
-};
-
-std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
 // What one event says.
 struct Seen {
     std::string_view type{};
     ResponseHead response{};
     std::optional<Error> error{};
     std::vector<Edit> edits{};
-    Json number{};  // sequence_number as it stands; empty: there is none
+    std::string own_number{};  // that an edit points to
+    Json number{};             // sequence_number as it stands; empty: there is none
     bool is_web_search = false;
     bool is_broken = false;
 };
@@ -91,7 +79,8 @@ void Relay::take_member(std::string_view key, json::value& value, std::string_vi
         next_ = number < 0 || number > most_events ? next_ : number + added_;
         if (number == next_) return;
         const auto at = offset(seen.number);
-        seen.edits.push_back({at, at + seen.number.size(), std::to_string(next_)});
+        seen.own_number = std::to_string(next_);
+        seen.edits.push_back({at, at + seen.number.size(), seen.own_number});
     } else if (key == "response") {
         json::each_member(value, [&](std::string_view inner, json::value& found) {
             take_response_member(inner, found, seen.response);
@@ -139,16 +128,10 @@ Result<> Relay::pass(const wire::SseEvent& event, std::string& out) {
     auto data = trimmed(event.data);
     if (!event.has_data || data.empty() || is_done_ || data == "[DONE]") return {};
     Seen seen;
-    bool is_json = look(data, seen);
     std::string repaired;
-    if (!is_json && !wire::is_utf8(data)) {
-        repaired = wire::repaired_utf8(data);
-        repaired.reserve(repaired.size() + json::padding);
-        data = repaired;
-        seen = {};
-        is_json = look(data, seen);
-    }
-    if (!is_json) {
+    data = read_data(data, repaired, seen,
+                     [&](std::string_view text, Seen& into) { return look(text, into); });
+    if (data.empty()) {
         ++dropped_;
         return {};
     }
@@ -170,14 +153,9 @@ void Relay::write(const Seen& seen, std::string_view name, std::string_view data
         out.append("event: ").append(seen.type.empty() ? name : seen.type) += '\n';
     out += "data: ";
     const auto begin = out.size();
-    std::size_t from = 0;
     auto edits = seen.edits;
     std::ranges::sort(edits, {}, &Edit::begin);
-    for (const auto& edit : edits) {
-        out.append(data.substr(from, edit.begin - from)).append(edit.text);
-        from = edit.end;
-    }
-    out += data.substr(from);
+    append_edited(out, data, edits);
     if (seen.number.empty()) {  // every event has one
         const bool is_empty = data.find('"') == std::string_view::npos;
         out.pop_back();
@@ -185,8 +163,7 @@ void Relay::write(const Seen& seen, std::string_view name, std::string_view data
         out.append(std::to_string(next_)) += '}';
     }
     ++next_;
-    const auto is_end = [](char c) { return c == '\n' || c == '\r'; };
-    std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), is_end, ' ');
+    unfold(out, begin);
     out += "\n\n";
 }
 
