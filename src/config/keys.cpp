@@ -50,7 +50,7 @@ constexpr Key table[] = {
     Key{litellm_params, "drop_params", works, "removes what the provider is known to refuse, n above 1 and media of a kind that the model does not take among it"},
     Key{litellm_params, "additional_drop_params", works, "names at the top level; paths such as a.b or tools[*].x are not supported yet"},
     Key{litellm_params, "litellm_credential_name", works, "fills parameters that the entry does not have"},
-    Key{litellm_params, "*cost*", works, "prices, kept for the accounting to come"},
+    Key{litellm_params, "*cost*", works, "prices; what a call costs is told with its usage, and logged"},
     Key{litellm_params, "rpm", later, ""},
     Key{litellm_params, "tpm", later, ""},
     Key{litellm_params, "itpm", later, ""},
@@ -142,7 +142,7 @@ constexpr Key table[] = {
 
     Key{model_info, "id", works, "the target's id; else a hash of its parameters"},
     Key{model_info, "mode", works, "kept and shown; what is not for chat is left out of /v1/models"},
-    Key{model_info, "*cost*", works, "prices, kept for the accounting to come"},
+    Key{model_info, "*cost*", works, "prices; what a call costs is told with its usage, and logged"},
     Key{model_info, "max_tokens", works, "kept and shown; as max_output_tokens, where that is missing"},
     Key{model_info, "max_input_tokens", works, "kept and shown"},
     Key{model_info, "max_output_tokens", works, "kept and shown; the limit of what may be asked for"},

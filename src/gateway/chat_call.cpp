@@ -25,9 +25,13 @@ bool may_be_kept_waiting(const Incoming& incoming, const Endpoint& endpoint) {
     return incoming.is_streaming && endpoint.relay == Relay::read && !incoming.is_json_array;
 }
 
-// On whose behalf the caller calls.
-Result<> note_user(const http::RequestHead& request, const config::UserSettings& settings,
-                   accounting::CallRecord& record) {
+// Whose key it is, and on whose behalf the call is made. Notes both.
+Result<> identify(const http::RequestHead& request, const Configuration& config,
+                  accounting::CallRecord& record) {
+    const auto caller = config.keys.identify(api_key_of(request));
+    if (!caller) return std::unexpected(caller.error());
+    record.caller = caller->name;
+    const auto& settings = config.snapshot->users;
     auto user = auth::identify_user(user_headers_of(request, settings), settings,
                                     std::chrono::system_clock::now());
     if (!user) return std::unexpected(user.error());
@@ -50,11 +54,8 @@ http::awaitable<Result<>> run(http::Exchange& client, Services& services,
                               const Configuration& config, const Endpoint& endpoint,
                               const InUrl& in_url, accounting::CallRecord& record) {
     const auto caller =
-        config.keys.identify(api_key_of(client.request()));  // before a byte of the body is read
+        identify(client.request(), config, record);  // before a byte of the body is read
     if (!caller) co_return std::unexpected(caller.error());
-    record.caller = caller->name;
-    const auto noted = note_user(client.request(), config.snapshot->users, record);
-    if (!noted) co_return std::unexpected(noted.error());
 
     auto incoming =
         co_await receive(client, config.snapshot->server, endpoint, in_url, record.caller,
