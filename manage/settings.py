@@ -109,8 +109,10 @@ def load(path: Path = ENV_FILE) -> Settings:
         raise Wrong([".env is missing: ./manage.sh init makes one."])
     text = path.read_text(encoding="utf-8-sig")
     variables, lines = read_variables(text, os.environ)
-    if not variables.get("DATABASE_URL"):
-        variables["DATABASE_URL"] = read_variables(text + f'\nDATABASE_URL="{DEFAULT_DATABASE}"\n', os.environ)[0]["DATABASE_URL"]
+    if not variables.get("DATABASE_URL"):  # a .env from before Open WebUI
+        for name in ("OPENWEBUI_DB_USER", "OPENWEBUI_DB_NAME"):
+            variables.setdefault(name, "openwebui")
+        variables["DATABASE_URL"] = read_variables(f"DATABASE_URL={DEFAULT_DATABASE}\n", variables)[0]["DATABASE_URL"]
     problems = []
 
     def wrong(name, what, put):

@@ -60,6 +60,13 @@ def test_without_an_address_the_database_is_the_local_one(load):
     assert (known.router_url, known.webui_url) == ("http://127.0.0.1:8086", "http://127.0.0.1:8087")
 
 
+def test_a_file_from_before_open_webui_is_enough(clone):
+    clone.write_env("LLM_ROUTER_MASTER_KEY=sk-mine\n")
+    assert clone.manage("init").returncode == 0
+    assert "'openwebui', " in (clone.folder / ".open-webui" / "database.sql").read_text()
+    assert clone.value("LLM_ROUTER_MASTER_KEY") == "sk-mine"
+
+
 @pytest.mark.parametrize("change, said", [
     ("OPENWEBUI_PORT=80x", r'\.env:6: OPENWEBUI_PORT is "80x"; put a number from 1 to 65535 there, like 8087'),
     ("OPENWEBUI_PORT=70000", r'\.env:6: OPENWEBUI_PORT is "70000"'),

@@ -94,7 +94,6 @@ def test_w18_rounds_of_a_tool_are_added_up(site, webui):
     assert message["usage"]["input_tokens"] == 200 and message["usage"]["output_tokens"] == 20, message["usage"]
 
 
-@pytest.mark.xfail(reason="the router's usage has no cost yet", strict=True)
 def test_w18_a_cost_is_shown_where_the_price_is_known(site, chat):
     priced = entry("priced", "openai_chat", site.upstreams["openai_chat"])
     priced["litellm_params"].update(input_cost_per_token=0.001, output_cost_per_token=0.002)
