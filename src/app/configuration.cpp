@@ -59,8 +59,15 @@ config::Loaded ConfigurationSource::load() {
     if (line_.port) snapshot->server.port = *line_.port;
     if (line_.threads) snapshot->server.threads = *line_.threads;
     if (line_.log_level) snapshot->log.level = *line_.log_level;
+    snapshot->learn(published_);
     loaded.snapshot = std::move(snapshot);
     return loaded;
+}
+
+bool ConfigurationSource::learn(std::vector<config::PublishedModels> published) {
+    if (published == published_) return false;
+    published_ = std::move(published);
+    return true;
 }
 
 ConfigurationSource::Stamp ConfigurationSource::stamp_of(const std::string& path) {

@@ -23,6 +23,9 @@ class ConfigurationSource {
     const std::string& path() const { return path_; }
     config::Loaded load();
 
+    // What providers say of their models counts from the next load() on. False: it is no news.
+    bool learn(std::vector<config::PublishedModels> published);
+
     // Whether a file that went into the last load() has changed since.
     bool has_changed();
 
@@ -39,6 +42,7 @@ class ConfigurationSource {
     std::string path_;
     std::vector<std::pair<std::string, std::string>> dot_env_;
     std::vector<Stamp> stamps_;
+    std::vector<config::PublishedModels> published_;
 };
 
 // Prints diagnostics to standard error, a line each. Whether there is an error among them.

@@ -114,7 +114,19 @@ class Fleet {
         return source_.has_changed();
     }
 
+    // What providers say of their models: a configuration of its own, like any other.
+    void learn(std::vector<config::PublishedModels> published) {
+        {
+            const std::scoped_lock alone(reloading_);
+            if (!source_.learn(std::move(published))) return;
+        }
+        reload("providers say what their models can do");
+    }
+
     void start() {
+        workers_.front().refresh_models([this](std::vector<config::PublishedModels> published) {
+            learn(std::move(published));
+        });
         for (auto& worker : workers_) threads_.emplace_back([&worker] { worker.run(); });
     }
 

@@ -39,6 +39,11 @@ Worker::Worker(std::shared_ptr<const gateway::Configuration> configuration,
 
 Worker::~Worker() = default;
 
+void Worker::refresh_models(ModelRefresh::Learn learn) {
+    refresh_ = std::make_unique<ModelRefresh>(loop_, services_, std::move(learn));
+    refresh_->configure();
+}
+
 void Worker::run() {
     // Log lines leave together, but none waits longer than a moment.
     telemetry::on_first_gathered(
@@ -52,6 +57,7 @@ void Worker::publish(std::shared_ptr<const gateway::Configuration> configuration
     loop_.post([this, fresh = std::move(configuration)]() mutable {
         services_.configuration = std::move(fresh);
         services_.models = {};
+        if (refresh_) refresh_->configure();
     });
 }
 

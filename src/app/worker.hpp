@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "admin/admin.hpp"
+#include "app/model_refresh.hpp"
 #include "gateway/services.hpp"
 #include "http/client.hpp"
 #include "http/loop.hpp"
@@ -19,6 +20,9 @@ class Worker {
     ~Worker();
 
     void listen(int descriptor, SSL_CTX* tls) { server_.listen(descriptor, tls); }
+    // This thread has providers asked what their models can do. Before run().
+    void refresh_models(ModelRefresh::Learn learn);
+
     void run();  // until stop(), or until drained
 
     // From any thread:
@@ -32,6 +36,7 @@ class Worker {
     http::Loop loop_;
     http::Client upstreams_;
     gateway::Services services_;
+    std::unique_ptr<ModelRefresh> refresh_;  // null: another thread does it
     admin::Reload reload_;
     http::Deadline flush_log_;
     http::Deadline drained_;

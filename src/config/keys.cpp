@@ -430,6 +430,7 @@ constexpr Key table[] = {
     Key{ours, "openwebui_jwt_secret", works, "else FORWARD_USER_INFO_HEADER_JWT_SECRET; only users that Open WebUI signs with it are believed"},
     Key{ours, "openwebui_jwt_required", works, "true: with a secret, a call without such a signature is refused"},
     Key{ours, "task_model", works, "answers what Open WebUI asks for titles, tags and the like, with little thinking"},
+    Key{ours, "refresh_models", works, "0: never; how often providers are asked what their models can do, as 24h; limits, efforts and prices follow"},
     Key{ours, "list_models", works, "chat: /v1/models leaves out models that one cannot chat with; all"},
 };
 // clang-format on

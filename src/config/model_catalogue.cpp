@@ -62,6 +62,7 @@ std::optional<Rank> rank(const ModelRow& row, std::string_view provider, std::st
     }
     const auto letters = letters_matched(row, names);
     if (!letters) return std::nullopt;
+    if (row.is_published) return Rank{5, *letters};
     return Rank{row.providers.empty() ? 2 : 3, *letters};
 }
 
@@ -159,6 +160,14 @@ void ModelCatalogue::extend(const Value& document, Report& report) {
         reader.boolean("every_name", row->every_name);
         for (auto& pattern : row->names) pattern = lower_case(pattern);
         read_model_fields(fields, name, row->facts, report);
+    }
+}
+
+void ModelCatalogue::extend_published(const Value& document) {
+    Report unheard;
+    extend(document, unheard);
+    for (const auto& member : document.members) {
+        if (auto* row = find(member.key)) row->is_published = true;
     }
 }
 

@@ -16,6 +16,7 @@ struct ModelRow {
     std::vector<std::string> providers;  // empty: every one
     std::string dialect;                 // empty: every one
     bool every_name = false;
+    bool is_published = false;  // the provider says it itself: stands above all others
     ModelFacts facts;
 
     bool is_for_others() const { return names.empty() && providers.empty() && dialect.empty(); }
@@ -29,6 +30,10 @@ class ModelCatalogue {
     // Adds the rows of `document`; of a row that stands here, the fields given replace those known.
     // Rows that are like a row do not change with it.
     void extend(const Value& document, Report& report);
+
+    // Adds rows that a provider publishes (published_models.hpp). What is wrong in them is passed
+    // over.
+    void extend_published(const Value& document);
 
     // As the free facts_for().
     ModelFacts facts_for(std::string_view provider, std::string_view kind,

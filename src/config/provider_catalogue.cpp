@@ -19,12 +19,13 @@ extern const char embedded_providers_yml_end[];
 namespace router::config {
 namespace {
 
-constexpr std::array<std::string_view, 17> fields{"kind",
+constexpr std::array<std::string_view, 18> fields{"kind",
                                                   "base_url",
                                                   "key",
                                                   "base",
                                                   "needs_key",
                                                   "takes_stream_options",
+                                                  "publishes_models",
                                                   "refused_params",
                                                   "headers",
                                                   "bare_names",
@@ -100,6 +101,7 @@ void read_row(const Value& map, bool is_embedded, ProviderRow& row, Report& repo
     reader.texts("base", settings.base_variables);
     reader.boolean("needs_key", settings.needs_key);
     reader.boolean("takes_stream_options", settings.takes_stream_options);
+    reader.boolean("publishes_models", settings.publishes_models);
     reader.texts("refused_params", settings.refused_params);
     reader.texts("bare_names", row.bare_names);
     settings.own_models = row.bare_names;

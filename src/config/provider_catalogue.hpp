@@ -22,6 +22,7 @@ struct ProviderSettings {
     bool needs_key = true;                    // false: a local server that takes calls without one
     bool takes_stream_options =
         true;  // false: stream_options is refused, usage comes unasked or not at all
+    bool publishes_models = false;               // GET /models says what each can do
     std::vector<std::string> refused_params;     // what drop_params removes for this provider
     std::map<std::string, std::string> headers;  // sent with every call
 

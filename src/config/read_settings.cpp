@@ -131,6 +131,7 @@ void read_general(const Value& general, const Environment& environment, Snapshot
     read_log(reader, snapshot.log);
     read_storage(reader, snapshot.storage);
     read_users(reader, environment, snapshot.users);
+    reader.seconds("refresh_models", snapshot.refresh_models, true);
     if (const auto which = reader.one_of("list_models", {"chat", "all"}))
         snapshot.lists_every_model = *which == "all";
     reader.boolean("always_include_stream_usage", snapshot.always_include_stream_usage);

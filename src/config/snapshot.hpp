@@ -10,6 +10,7 @@
 #include "config/diagnostics.hpp"
 #include "config/model_catalogue.hpp"
 #include "config/provider_catalogue.hpp"
+#include "config/published_models.hpp"
 #include "config/settings.hpp"
 #include "config/value.hpp"
 
@@ -70,12 +71,17 @@ struct Snapshot {
     StorageSettings storage;
     bool lists_every_model = false;  // list_models: all; else those that one can chat with
     bool always_include_stream_usage = false;
+    milliseconds refresh_models{0};  // how often providers are asked what they publish; 0: never
     ModelCatalogue models;           // what is known of models: models.yml, and the user's own
     std::vector<ModelGroup> groups;  // in the order of the file
     std::vector<Alias> aliases;
     std::string
         masked_json;  // the files as they were understood, secrets masked, for GET /admin/config
     std::vector<std::string> files;  // every file that went in: main, included, providers.yml, .env
+
+    // Takes in what providers say of their models, and gives targets that have no prices of their
+    // own those of their models.
+    void learn(const std::vector<PublishedModels>& published);
 
     // What is known of a model that `target` serves: the rows of `models`, and above them what the
     // entry's model_info says.
