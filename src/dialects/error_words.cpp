@@ -135,6 +135,13 @@ std::string wait_in_words(std::string_view text) {
     return {};
 }
 
+std::string with_wait(const Error& error) {
+    const bool is_number = error.retry_after.find_first_not_of("0123456789") == std::string::npos;
+    const bool is_said = has_words(error.message, "try again in");
+    if (is_said || error.retry_after.empty() || !is_number) return error.message;
+    return error.message + " Please try again in " + error.retry_after + "s.";
+}
+
 bool is_context_overflow(std::string_view text) {
     constexpr std::array<std::string_view, 9> signs{"prompt is too long",
                                                     "input is too long",

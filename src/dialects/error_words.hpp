@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.hpp"
+
 namespace router::dialects {
 
 // What stands in the words of an upstream's error.
@@ -29,6 +31,9 @@ std::string whole_seconds(double seconds);
 // How long to wait, in whole seconds: "try again in 7.66s" (Groq, OpenAI), "retry after 26 seconds"
 // (Azure), "retry in 34.4s" (Gemini). Empty: no time is named.
 std::string wait_in_words(std::string_view text);
+
+// The error's message, and how long to wait where that is known and not said in it.
+std::string with_wait(const Error& error);
 
 // Whether a provider says that the prompt does not fit the model's window: in the words of OpenAI,
 // Anthropic, Gemini, Mistral, xAI, Bedrock, vLLM, SGLang and llama.cpp (recordings and reports,

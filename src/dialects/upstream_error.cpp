@@ -197,6 +197,13 @@ Said read_body(std::string_view body) {
     return {};
 }
 
+// A stream that begins with its error has it in an event, whatever the status.
+std::string_view without_field(std::string_view body) {
+    constexpr std::string_view field = "data:";
+    const auto line = body.starts_with("event:") ? body.find('\n') + 1 : 0;
+    return body.substr(line).starts_with(field) ? body.substr(line + field.size()) : body;
+}
+
 // "Provider returned error" alone helps nobody: what the provider said goes with it.
 std::string with_raw(std::string message, const std::string& raw) {
     if (raw.empty()) return message;
@@ -249,6 +256,7 @@ Error error_of(Said&& said, int status) {
 }  // namespace
 
 Error decode_upstream_error(int status, std::string_view body, std::string_view provider) {
+    body = without_field(body);
     auto said = read_body(body);
     if (!said.explanation.empty()) {  // OAuth: the error itself is a word
         if (said.code.empty()) said.code = std::move(said.message);

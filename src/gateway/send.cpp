@@ -4,6 +4,7 @@
 #include <cctype>
 #include <ctime>
 
+#include "dialects/error_words.hpp"
 #include "dialects/registry.hpp"
 #include "gateway/prepare.hpp"
 #include "gateway/retry_after.hpp"
@@ -61,6 +62,15 @@ void note_losses(const Prepared& prepared, accounting::CallRecord& record) {
         if (!record.losses.empty()) record.losses += ", ";
         record.losses += shown(loss.field);
     }
+}
+
+// What people read, who may be shown nothing else: whose error it is, and how long to wait. In
+// other dialects than Chat, programs look for the provider's own words at the message's front.
+std::string told(const Error& error, std::string_view target, canonical::DialectId dialect) {
+    const bool is_theirs = error.kind == ErrorKind::upstream_refused;
+    if (target.empty() || (is_theirs && dialect != canonical::DialectId::openai_chat))
+        return error.message;
+    return std::string(target) + ": " + dialects::with_wait(error);
 }
 
 http::awaitable<Result<Sent>> attempt_one(const routing::Attempt& attempt,
@@ -138,9 +148,8 @@ http::awaitable<Result<Sent>> send(const routing::Plan& plan, Incoming& incoming
         if (!routing::may_another_do_better(last)) break;
     }
     record.upstream_ended();
-    const bool is_ours =
-        last.kind != ErrorKind::upstream_refused && last.kind != ErrorKind::client_left;
-    if (is_ours && !record.target.empty()) last.message = record.target + ": " + last.message;
+    if (last.kind != ErrorKind::client_left)
+        last.message = told(last, record.target, endpoint.dialect);
     co_return std::unexpected(last);
 }
 

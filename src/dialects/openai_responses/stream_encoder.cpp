@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "dialects/error_words.hpp"
 #include "dialects/openai_responses/ending.hpp"
 #include "dialects/openai_responses/error.hpp"
 #include "dialects/openai_responses/stream.hpp"
@@ -281,24 +282,12 @@ void ResponseStream::finish(std::string& out) {
                    out);
 }
 
-namespace {
-
-// Codex waits as long as the message says.
-std::string with_wait(const Error& error) {
-    const bool is_said = error.message.find("try again in") != std::string::npos;
-    const bool is_number = error.retry_after.find_first_not_of("0123456789") == std::string::npos;
-    if (is_said || error.retry_after.empty() || !is_number) return error.message;
-    return error.message + " Please try again in " + error.retry_after + "s.";
-}
-
-}  // namespace
-
 // The event has its fields twice: as the types say, and as OpenAI sends them. That is the one form
 // which every SDK raises (openai-python 3.54, openai-node 7.57, run 2026-11-22).
 void ResponseStream::fail(const Error& error, std::string& out) {
     if (std::exchange(is_over_, true)) return;
     Error told = error;
-    told.message = with_wait(error);
+    told.message = with_wait(error);  // Codex waits as long as it says
     const auto fields = [&](JsonWriter& json) {
         json.text("code", stream_code(told)).text("message", told.message).key("param");
         if (told.param.empty()) {

@@ -35,6 +35,14 @@ TEST(ErrorWords, FindATimeHoweverItIsTold) {
     for (const auto& [text, seconds] : waits) EXPECT_EQ(wait_in_words(text), seconds) << text;
 }
 
+TEST(ErrorWords, SayHowLongToWaitOnce) {
+    EXPECT_EQ(with_wait({.message = "Slow down.", .retry_after = "7"}),
+              "Slow down. Please try again in 7s.");
+    EXPECT_EQ(with_wait({.message = "Try again in 9s.", .retry_after = "9"}), "Try again in 9s.");
+    EXPECT_EQ(with_wait({.message = "No."}), "No.");
+    EXPECT_EQ(with_wait({.message = "No.", .retry_after = "Wed, 21 Oct"}), "No.");
+}
+
 TEST(ErrorWords, FindNoTimeWhereNoneIsTold) {
     for (const std::string text :
          {"", "You exceeded your quota", "try again later", "try again in a while",
