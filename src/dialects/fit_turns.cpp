@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "dialects/fit_steps.hpp"
+#include "dialects/media_types.hpp"
 
 namespace router::dialects {
 
@@ -185,6 +186,13 @@ bool is_taken(const Fitting& fitting, const MediaBlock& media) {
     return true;
 }
 
+// A picture is called what it is.
+void name_truly(MediaBlock& media) {
+    if (media.kind != MediaKind::image || media.source != MediaSource::base64) return;
+    if (const auto type = media_type_of(media.data.escaped); type.starts_with("image/"))
+        media.mime = type;
+}
+
 // Why a part cannot go; empty: it can.
 std::string problem_of(const Fitting& fitting, const MediaBlock& media) {
     if (!is_taken(fitting, media)) return "The model does not take " + kind_of(media);
@@ -206,8 +214,9 @@ std::string problem_of(const Fitting& fitting, const MediaBlock& media) {
 template <class Part>
 std::string check_media(Fitting& fitting, std::vector<Part>& parts) {
     std::string problem;
-    std::erase_if(parts, [&](const Part& part) {
-        const auto* media = std::get_if<MediaBlock>(&part);
+    std::erase_if(parts, [&](Part& part) {
+        auto* media = std::get_if<MediaBlock>(&part);
+        if (media != nullptr) name_truly(*media);
         const auto found = media == nullptr ? std::string() : problem_of(fitting, *media);
         if (found.empty()) return false;
         if (problem.empty()) problem = found;

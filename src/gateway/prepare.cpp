@@ -5,6 +5,7 @@
 
 #include "config/model_facts.hpp"
 #include "dialects/fit.hpp"
+#include "dialects/media_types.hpp"
 #include "dialects/registry.hpp"
 #include "dialects/seal.hpp"
 #include "gateway/chat_words.hpp"
@@ -39,7 +40,10 @@ bool needs_thoughts_back(const config::ModelFacts& facts) {
 }
 
 template <class Facts>
-bool may_pass_through_chat(bool has_tools, const providers::Manner& manner, const Facts& facts) {
+bool may_pass_through_chat(const Incoming& incoming, const providers::Manner& manner,
+                           const Facts& facts) {
+    if (dialects::misnames_a_picture(incoming.body)) return false;
+    const bool has_tools = incoming.json->has("tools");
     if (!has_tools && !manner.speaks_responses) return true;
     const config::ModelFacts& known = facts();
     if (manner.speaks_responses && !known.takes_chat) return false;
@@ -67,12 +71,14 @@ bool may_pass_through(const Incoming& incoming, const Endpoint& endpoint,
     if (endpoint.operation == Operation::count_tokens) return true;  // who counts speaks it
     if (!manner.speaks(endpoint.dialect) || target.merges_thinking) return false;
     if (incoming.is_small_task) return false;  // how much it thinks is ours to say
+    if (endpoint.dialect == DialectId::openai_chat && has_unknown_role(*incoming.json, target))
+        return false;
     const auto facts = [&]() -> const config::ModelFacts& {
         return services.models.of(*config.snapshot, target, manner.dialect, manner.model);
     };
     switch (endpoint.dialect) {
         case DialectId::openai_chat:
-            return may_pass_through_chat(incoming.json->has("tools"), manner, facts);
+            return may_pass_through_chat(incoming, manner, facts);
         case DialectId::anthropic_messages:
             return !has_proof_for_others(incoming) && !asks_for_other_thinking(incoming, facts());
         default:

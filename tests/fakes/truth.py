@@ -157,7 +157,7 @@ def png(red=200, green=30, blue=60) -> bytes:
 def media_type_of(encoded: str) -> str:
     """What a file of base64 is by its first bytes; providers look, too."""
     begin = base64.b64decode(encoded, validate=True)[:8]
-    for mark, kind in ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"GIF8", "image/gif"), (b"%PDF", "application/pdf")):
+    for mark, kind in ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"GIF8", "image/gif"), (b"RIFF", "image/webp"), (b"%PDF", "application/pdf")):
         if begin.startswith(mark):
             return kind
     return ""

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "dialects/media_types.hpp"
 #include "wire/base64.hpp"
 #include "wire/utf8.hpp"
 
@@ -23,19 +24,9 @@ std::unexpected<Error> refuse(const Encoding& encoding, std::string_view why) {
     return fail(ErrorKind::bad_request, field + ": " + std::string(why), field);
 }
 
-// What a file of this kind begins with, as base64.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> beginnings{
-    {{"iVBORw0KGgo", "image/png"},
-     {"/9j/", "image/jpeg"},
-     {"R0lGOD", "image/gif"},
-     {"UklGR", "image/webp"},
-     {"JVBER", "application/pdf"}}};
-
 std::string type_of(const MediaBlock& media) {
-    const auto start = Text{media.data.escaped.substr(0, 24)}.plain();
-    for (const auto& [beginning, type] : beginnings) {
-        if (start.starts_with(beginning)) return std::string(type);
-    }
+    if (const auto type = media_type_of(media.data.escaped); !type.empty())
+        return std::string(type);
     auto mime = media.mime.substr(0, media.mime.find(';'));
     if (mime == "image/jpg") mime = "image/jpeg";
     return mime;

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "dialects/gemini/words.hpp"
+#include "dialects/media_types.hpp"
 #include "wire/base64.hpp"
 #include "wire/json.hpp"
 
@@ -66,15 +67,10 @@ std::string_view mime_of_url(std::string_view escaped, MediaKind kind) {
     return mime_of_kind(kind);
 }
 
-// What base64 of well-known kinds of files begins with.
 std::string_view mime_of_data(std::string_view data, MediaKind kind) {
-    constexpr std::array marks{Ending{"iVBORw0KGgo", "image/png"}, Ending{"/9j/", "image/jpeg"},
-                               Ending{"R0lGOD", "image/gif"}, Ending{"UklGR", "image/webp"},
-                               Ending{"JVBERi0", "application/pdf"}};
-    for (const auto& [mark, mime] : marks) {
-        if (data.starts_with(mark)) return mime;
-    }
-    return mime_of_kind(kind);
+    const bool is_sound = kind == MediaKind::audio || kind == MediaKind::video;
+    const auto type = is_sound ? std::string_view() : media_type_of(data);  // RIFF is many things
+    return type.empty() ? mime_of_kind(kind) : type;
 }
 
 bool is_text_document(const MediaBlock& media) { return media.source == MediaSource::text; }
