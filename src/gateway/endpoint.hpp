@@ -37,6 +37,7 @@ struct Endpoint {
     Mock mock = Mock::none;
     bool reports_usage = false;  // takes stream_options
     bool is_stream = false;      // by its URL, whatever the body says
+    bool makes_images = false;
     std::span<const std::string_view> required{};
 };
 
@@ -97,10 +98,12 @@ inline constexpr Endpoint moderations{
     .path = "/moderations", .relay = Relay::forward, .required = needs_input};
 inline constexpr Endpoint rerank{
     .path = "/rerank", .relay = Relay::forward, .required = needs_documents};
-inline constexpr Endpoint image_generations{
-    .path = "/images/generations", .relay = Relay::forward, .required = needs_prompt};
+inline constexpr Endpoint image_generations{.path = "/images/generations",
+                                            .relay = Relay::forward,
+                                            .makes_images = true,
+                                            .required = needs_prompt};
 inline constexpr Endpoint image_edits{
-    .path = "/images/edits", .body = BodyKind::form, .relay = Relay::forward};
+    .path = "/images/edits", .body = BodyKind::form, .relay = Relay::forward, .makes_images = true};
 inline constexpr Endpoint audio_speech{
     .path = "/audio/speech", .relay = Relay::forward, .required = needs_input};
 inline constexpr Endpoint audio_transcriptions{

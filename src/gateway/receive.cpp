@@ -1,5 +1,9 @@
 #include "gateway/receive.hpp"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include "gateway/stored_responses.hpp"
 #include "wire/multipart.hpp"
 
@@ -27,6 +31,7 @@ Result<> read_form(Incoming& incoming, std::string_view boundary) {
                     "invalid_form");
     for (const auto& part : *parts) {
         if (part.name == "stream") incoming.is_streaming = part.value == "true";
+        if (part.name == "response_format") incoming.response_format_in_form = part.whole;
         if (part.name != "model") continue;
         if (!incoming.model_in_form.empty()) {
             return fail(ErrorKind::bad_request, "The field 'model' stands twice in the form.",
@@ -44,6 +49,32 @@ Result<> read_form(Incoming& incoming, std::string_view boundary) {
     }
     incoming.model = incoming.model_in_form;
     return {};
+}
+
+// A form keeps its bytes, but for the model's name and a part that is dropped.
+void write_form(const Incoming& incoming, const dialects::Changes& changes,
+                dialects::OutgoingBody& out) {
+    out.own = changes.model;
+    struct Edit {
+        std::string_view from, to;
+    };
+    std::array<Edit, 2> edits{Edit{incoming.model_in_form, out.own}, Edit{}};
+    const bool drops_format = std::ranges::count(changes.dropped, "response_format") > 0;
+    std::size_t count = 1;
+    if (drops_format && !incoming.response_format_in_form.empty())
+        edits[count++].from = incoming.response_format_in_form;
+    if (count == 2 && edits[1].from.data() < edits[0].from.data()) std::swap(edits[0], edits[1]);
+
+    auto rest = incoming.body;
+    out.count = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& [from, to] = edits[i];
+        const auto before = static_cast<std::size_t>(from.data() - rest.data());
+        out.pieces[out.count++] = rest.substr(0, before);
+        out.pieces[out.count++] = to;
+        rest.remove_prefix(before + from.size());
+    }
+    out.pieces[out.count++] = rest;
 }
 
 }  // namespace
@@ -78,12 +109,7 @@ void write_for(const Incoming& incoming, const dialects::Changes& changes,
         incoming.json->write(changes, out);
         return;
     }
-    const auto before =
-        static_cast<std::size_t>(incoming.model_in_form.data() - incoming.body.data());
-    out.own = changes.model;
-    out.pieces = {incoming.body.substr(0, before), out.own,
-                  incoming.body.substr(before + incoming.model_in_form.size())};
-    out.count = 3;
+    write_form(incoming, changes, out);
 }
 
 }  // namespace router::gateway

@@ -30,6 +30,7 @@ struct Incoming {
     std::optional<dialects::ClientBody> json;     // of a JSON body
     std::optional<canonical::Request> canonical;  // once a target of another dialect needs it
     std::string_view model_in_form;               // of a form: the field's value in the body
+    std::string_view response_format_in_form;     // the whole part, if it is there
 
     void release() {  // the body is not sent again
         *this = Incoming();

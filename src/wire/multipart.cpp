@@ -84,6 +84,7 @@ std::optional<std::vector<FormPart>> read_form(std::string_view body, std::strin
         rest.remove_prefix(first + delimiter.size());
     }
     while (!rest.starts_with("--")) {
+        const auto whole = rest;
         const auto line_end = rest.find("\r\n");
         if (line_end == std::string_view::npos) return std::nullopt;
         rest.remove_prefix(line_end);  // the empty line may follow at once: no header at all
@@ -96,8 +97,9 @@ std::optional<std::vector<FormPart>> read_form(std::string_view body, std::strin
         const auto end = find_delimiter(rest, delimiter);
         if (end == std::string_view::npos) return std::nullopt;
         const auto value = end < 2 ? std::string_view() : rest.substr(2, end - 2);
-        parts.push_back({parameter(disposition_of(head), "name"), value});
         rest.remove_prefix(end + delimiter.size());
+        parts.push_back({parameter(disposition_of(head), "name"), value,
+                         whole.substr(0, whole.size() - rest.size())});
     }
     return parts.empty() ? std::nullopt : std::optional(std::move(parts));
 }

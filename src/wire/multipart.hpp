@@ -9,6 +9,8 @@ namespace router::wire {
 struct FormPart {
     std::string_view name;   // the field's name
     std::string_view value;  // its bytes, in the body
+    std::string_view
+        whole;  // from behind its delimiter to behind the next: the form is one without it
 };
 
 // The boundary that a `multipart/form-data; boundary=...` content type names; nothing for another

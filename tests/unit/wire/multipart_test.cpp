@@ -138,6 +138,21 @@ TEST(Multipart, FindsTheDispositionAmongOtherHeadersInAnyCase) {
     EXPECT_EQ(parts->front().name, "a");
 }
 
+TEST(Multipart, IsAFormWithoutAnyOfItsParts) {
+    const std::string body =
+        "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n"
+        "--b \r\nContent-Disposition: form-data; name=\"c\"\r\n\r\n\r\n--b--";
+    const auto parts = read_form(body, "b");
+    ASSERT_TRUE(parts);
+    for (const auto& part : *parts) {
+        const auto at = static_cast<std::size_t>(part.whole.data() - body.data());
+        const auto rest = read_form(body.substr(0, at) + body.substr(at + part.whole.size()), "b");
+        ASSERT_TRUE(rest) << part.name;
+        EXPECT_EQ(rest->size(), 1U);
+        EXPECT_NE(rest->front().name, part.name);
+    }
+}
+
 TEST(Multipart, IsNothingWhenItIsMalformed) {
     for (const std::string_view body :
          {"", "--b", "--b\r\n", "--b--", "--b--\r\n", "--b\r\n\r\n", "--b\r\n\r\nx", "x",
