@@ -38,6 +38,7 @@ struct Endpoint {
     bool reports_usage = false;  // takes stream_options
     bool is_stream = false;      // by its URL, whatever the body says
     bool makes_images = false;
+    bool embeds = false;
     std::span<const std::string_view> required{};
 };
 
@@ -93,7 +94,8 @@ inline constexpr Endpoint completions{.path = "/completions",
                                       .mock = Mock::completion,
                                       .reports_usage = true,
                                       .required = needs_prompt};
-inline constexpr Endpoint embeddings{.path = "/embeddings", .required = needs_input};
+inline constexpr Endpoint embeddings{
+    .path = "/embeddings", .embeds = true, .required = needs_input};
 inline constexpr Endpoint moderations{
     .path = "/moderations", .relay = Relay::forward, .required = needs_input};
 inline constexpr Endpoint rerank{

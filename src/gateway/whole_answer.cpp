@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "dialects/embeddings.hpp"
 #include "dialects/openai_chat/usage.hpp"
 #include "gateway/forward.hpp"
 #include "gateway/stored_responses.hpp"
@@ -46,10 +47,17 @@ void WholeAnswer::compose(std::string_view text, std::string_view model, std::st
     pieces.back() = text.substr(done);
 }
 
+// Some providers pack vectors into base64 unasked.
+bool wants_plain_vectors(const Delivery& delivery) {
+    return delivery.endpoint.embeds &&
+           delivery.incoming.json->value("encoding_format") != "\"base64\"";
+}
+
 // The upstream's bytes, mended where they must be, with the model's name as the client knows it.
 Result<> read_same(const Delivery& delivery, std::string_view body, WholeAnswer& whole) {
     const auto& dialect = delivery.dialect();
-    auto answer = dialect.peek_answer(body);
+    if (wants_plain_vectors(delivery)) whole.mended = dialects::with_plain_vectors(body);
+    auto answer = dialect.peek_answer(whole.mended.empty() ? body : whole.mended);
     if (answer.is_error || !answer.is_object) {
         const auto& target = delivery.sent.backend->upstream.target();
         return std::unexpected(dialect.decode_error(200, body, target.provider.prefix));
