@@ -1,6 +1,7 @@
 #include "config/read_target.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -18,6 +19,14 @@ namespace router::config {
 namespace {
 
 constexpr std::string_view where = "litellm_params";
+
+// What Open WebUI's advanced parameters send to whatever model, and Ollama alone takes (0.12.4, run
+// 2026-11-22); OpenAI refuses what it does not know.
+constexpr std::array<std::string_view, 16> ollama_params{
+    "repeat_penalty", "repeat_last_n", "tfs_z",     "mirostat", "mirostat_eta", "mirostat_tau",
+    "num_ctx",        "num_keep",      "num_batch", "num_gpu",  "num_thread",   "use_mmap",
+    "use_mlock",      "keep_alive",    "think",     "format"};
+constexpr std::array<std::string_view, 2> sampling_of_few{"top_k", "min_p"};
 
 void read_extra_body(const ModelEntry& entry, const ModelContext& context, Target& target) {
     const SectionReader reader(entry.params, where, context.report);
@@ -48,11 +57,16 @@ void read_dropped(const ModelEntry& entry, const ModelContext& context, Target& 
     target.merges_thinking = context.merge_thinking;
     reader.boolean("merge_reasoning_content_in_choices", target.merges_thinking);
     if (!target.drops_params) return;
-    for (const auto& name : target.provider.refused_params) {
-        if (std::ranges::find(target.dropped_params, name) == target.dropped_params.end()) {
-            target.dropped_params.push_back(name);
-        }
-    }
+    const auto drop = [&](std::string_view name) {
+        if (std::ranges::find(target.dropped_params, name) == target.dropped_params.end())
+            target.dropped_params.emplace_back(name);
+    };
+    std::ranges::for_each(target.provider.refused_params, drop);
+    const bool is_openais =
+        target.provider.kind == "openai" || target.provider.kind == "openai_chat";
+    if (!is_openais || !target.provider.needs_key) return;
+    std::ranges::for_each(ollama_params, drop);
+    if (!target.provider.takes_top_k) std::ranges::for_each(sampling_of_few, drop);
 }
 
 void read_mock(const ModelEntry& entry, const ModelContext& context, Target& target) {
