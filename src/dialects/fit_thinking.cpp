@@ -268,6 +268,7 @@ void fit_shown(Fitting& fitting, const Wanted& want) {
     auto& reasoning = fitting.request.reasoning;
     const bool asks = !want.is_off && (want.is_on || want.effort);
     if (reasoning.is_shown || !asks || fitting.is_same_dialect()) return;
+    if (fitting.facts.thinking == ThinkingKind::none) return;  // Gemini refuses even to be asked
     if (fitting.is_for_claude() && fitting.facts.shows_thinking) return;
     const auto client = fitting.request.dialect;
     if (client == DialectId::anthropic_messages) reasoning.is_shown = want.is_on;
