@@ -71,6 +71,11 @@ void drop_refused(Wording& words, const config::ModelFacts& facts) {
 
 }  // namespace
 
+bool has_unknown_role(const dialects::ClientBody& body, const config::Target& target) {
+    return has_own_words(target) && !target.provider.takes_developer_role &&
+           body.value("messages").contains("\"developer\"");
+}
+
 bool may_need_other_words(const dialects::ClientBody& body, const config::Target& target) {
     const auto has = [&](std::string_view name) { return body.has(name); };
     return std::ranges::any_of(renamed, has) ||

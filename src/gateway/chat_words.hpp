@@ -11,6 +11,10 @@ namespace router::gateway {
 // chat_words() is worth asking.
 bool may_need_other_words(const dialects::ClientBody& body, const config::Target& target);
 
+// Whether a message is a developer's and the target's provider knows no such role: it is told deep
+// in the body, so that the call is converted. An unknown server is told what the client said.
+bool has_unknown_role(const dialects::ClientBody& body, const config::Target& target);
+
 // What becomes of a Chat request whose bytes go through: what the target calls otherwise is said in
 // its words, and with drop_params what its model refuses is left out. Without drop_params that goes
 // on as it came, and the provider's own refusal is the answer.

@@ -41,6 +41,19 @@ def test_mistral_is_told_in_its_own_words(ask):
     assert sent == {"random_seed": 7, "max_tokens": 50, "tools": TOOLS, "tool_choice": "any", "stop": ["a"]}
 
 
+def test_a_provider_that_knows_no_developer_hears_the_system(worded, shared_upstream):
+    def roles(name):
+        shared_upstream.forget()
+        messages = [{"role": "developer", "content": "Be brief."}, {"role": "user", "content": PROMPT}]
+        with worded.client() as client:
+            assert client.post("/v1/chat/completions", json={"model": name, "messages": messages}).status_code == 200
+        return [message["role"] for message in json.loads(shared_upstream.only_call.body)["messages"]]
+
+    assert roles("mistral") == ["system", "user"]
+    assert roles("o") == ["developer", "user"]
+    assert roles("like") == ["developer", "user"]  # an unknown server is told what the client said
+
+
 def test_stream_options_are_left_out_where_they_are_refused(ask):
     assert ask("mistral", stream=True, stream_options={"include_usage": True}) == {"stream": True}
     assert ask("groq", stream=True, stream_options={"include_usage": True}) == {"stream": True, "stream_options": {"include_usage": True}}
