@@ -13,7 +13,6 @@ from providers import PICTURE, pdf, services
 
 
 MODELS = [("openai_chat", "gpt"), ("anthropic_messages", "claude"), ("gemini", "gemini")]
-MISNAMED = "the router corrects the type that a picture claims for Claude alone"
 
 
 def see(site, chat, picture, dialect, model):
@@ -32,9 +31,7 @@ def test_a_picture_is_seen_by_the_model(site, chat, tmp_path, dialect, model):
     see(site, chat, picture, dialect, model)
 
 
-@pytest.mark.parametrize("dialect, model", [
-    pytest.param("openai_chat", "gpt", marks=pytest.mark.xfail(reason=MISNAMED, strict=True)), ("anthropic_messages", "claude"),
-    pytest.param("gemini", "gemini", marks=pytest.mark.xfail(reason=MISNAMED, strict=True))])
+@pytest.mark.parametrize("dialect, model", MODELS)
 def test_w9_a_picture_with_a_wrong_name_is_seen_too(site, chat, tmp_path, dialect, model):
     """Open WebUI takes the type from the name, and providers refuse what is not what it says."""
     picture = tmp_path / "quokka.jpg"
