@@ -277,8 +277,15 @@ Result<> RequestDecoder::reasoning(json::value& value) {
 Result<> RequestDecoder::include(json::value& value) {
     const auto raw = json::raw(value);
     if (!raw.starts_with('[')) return wrong_type("include", "an array");
-    if (raw.find("\"message.output_text.logprobs\"") != Json::npos) request_.logprobs = true;
-    request_.extras.emplace_back("include", raw);
+    std::string rest(raw);  // what no other dialect can give
+    const auto take = [&](std::string_view name) {
+        const auto found = rest.find(name);
+        if (found != std::string::npos) rest.erase(found, name.size());
+        return found != std::string::npos;
+    };
+    if (take("\"message.output_text.logprobs\"")) request_.logprobs = true;
+    take("\"reasoning.encrypted_content\"");
+    if (rest.find('"') != std::string::npos) request_.extras.emplace_back("include", raw);
     return {};
 }
 

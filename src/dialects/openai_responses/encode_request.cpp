@@ -173,7 +173,7 @@ void BodyWriter::words() {
 }
 
 // What the caller wants besides, and the proofs of thinking that go back with the next call: a
-// call that is not stored cannot be continued without them.
+// call that is not stored cannot be continued without them. Clients of Responses get them always.
 void BodyWriter::include() {
     constexpr std::string_view proofs = "\"reasoning.encrypted_content\"";
     constexpr std::string_view logprobs = "\"message.output_text.logprobs\"";
@@ -185,7 +185,7 @@ void BodyWriter::include() {
         if (list.find('"') != std::string::npos) list += ',';
         list.append(name).append("]");
     };
-    if (!request_.store.value_or(false)) add(proofs);
+    if (is_own() || !request_.store.value_or(false)) add(proofs);
     if (request_.logprobs.value_or(false) || request_.top_logprobs.value_or(0) > 0) add(logprobs);
     if (list.find('"') != std::string::npos) out_.raw("include", list);
 }

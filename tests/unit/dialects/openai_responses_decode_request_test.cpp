@@ -43,11 +43,13 @@ TEST(ResponsesDecodeRequest, ReadsSettings) {
     EXPECT_EQ(request->output.strict, true);
     EXPECT_EQ(request->output.schema, R"({"type":"object"})");
     EXPECT_EQ(request->logprobs, true);
-    const std::vector<Extra> extras = {
-        {"truncation", "\"auto\""},
-        {"reasoning.context", "\"all_turns\""},
-        {"include", R"(["reasoning.encrypted_content","message.output_text.logprobs"])"}};
+    const std::vector<Extra> extras = {{"truncation", "\"auto\""},
+                                       {"reasoning.context", "\"all_turns\""}};
     EXPECT_EQ(request->extras, extras);
+    // What OpenAI alone can give is an extra, with all that was asked for beside it.
+    constexpr auto more = R"(["reasoning.encrypted_content","web_search_call.results"])";
+    const auto asks = asked(R"("input":"x","include":)" + std::string(more));
+    EXPECT_EQ(asks->extras, (std::vector<Extra>{{"include", more}}));
 }
 
 TEST(ResponsesDecodeRequest, PassesOverWhatIsNull) {

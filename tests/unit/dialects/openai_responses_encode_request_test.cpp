@@ -207,6 +207,17 @@ TEST(ResponsesEncodeRequest, ListsWhatItCannotSayInTheClientsWords) {
     EXPECT_EQ(encoded(request).body, "error: OpenAI's Responses does not answer with audio.");
 }
 
+TEST(ResponsesEncodeRequest, AsksForWhatItsOwnClientsCanBeGivenBesides) {
+    const auto request =
+        asked(R"("input":"x","store":true,"include":["message.output_text.logprobs",)"
+              R"("reasoning.encrypted_content"])");
+    ASSERT_TRUE(request.request);
+    EXPECT_TRUE(request->extras.empty());  // nothing that another dialect had no words for
+    const auto body = encoded(*request).body;
+    EXPECT_TRUE(body.find("\"reasoning.encrypted_content\"") != std::string::npos) << body;
+    EXPECT_TRUE(body.find("\"message.output_text.logprobs\"") != std::string::npos) << body;
+}
+
 TEST(ResponsesEncodeRequest, WritesItsOwnFieldsBack) {
     const std::string members =
         R"("input":[{"type":"message","role":"user","content":"x"},{"type":"item_reference","id":"i"}],)"
