@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "dialects/gemini/encode_parts.hpp"
 #include "dialects/gemini/words.hpp"
 #include "dialects/seal.hpp"
 #include "wire/json.hpp"
@@ -85,7 +86,7 @@ void CandidateWriter::write_whole(wire::JsonWriter& out, const canonical::Block&
         is_text_open_ = false;
         const bool is_data = media->source == canonical::MediaSource::base64;
         out.begin_object().begin_object(is_data ? "inlineData" : "fileData");
-        out.text("mimeType", media->mime.empty() ? "image/png" : media->mime);
+        out.text("mimeType", media->mime.empty() ? guessed_mime(*media) : media->mime);
         out.escaped(is_data ? "data" : "fileUri", media->data.escaped).end_object();
         write_held(out);
         out.end_object();
@@ -130,7 +131,8 @@ void CandidateWriter::write_rest(wire::JsonWriter& out, bool must_write) {
 }
 
 void CandidateWriter::write_ending(wire::JsonWriter& out, canonical::Ending ending) {
-    if (!malformed_.empty()) {
+    const bool is_cut = ending.reason == Finish::length || ending.reason == Finish::context_window;
+    if (!malformed_.empty() && !is_cut) {
         ending = {.reason = Finish::failed, .detail = "MALFORMED_FUNCTION_CALL"};
     } else if (has_refused_ && ending.reason == Finish::stop) {
         ending.reason = Finish::refusal;

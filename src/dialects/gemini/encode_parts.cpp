@@ -68,14 +68,20 @@ std::string_view mime_of_url(std::string_view escaped, MediaKind kind) {
 }
 
 std::string_view mime_of_data(std::string_view data, MediaKind kind) {
-    const bool is_sound = kind == MediaKind::audio || kind == MediaKind::video;
-    const auto type = is_sound ? std::string_view() : media_type_of(data);  // RIFF is many things
+    const bool may_be_wave = kind == MediaKind::audio || kind == MediaKind::video;
+    if (may_be_wave) return mime_of_kind(kind);  // which begins as WebP does
+    const auto type = media_type_of(data);
     return type.empty() ? mime_of_kind(kind) : type;
 }
 
 bool is_text_document(const MediaBlock& media) { return media.source == MediaSource::text; }
 
 }  // namespace
+
+std::string_view guessed_mime(const MediaBlock& media) {
+    return media.source == MediaSource::base64 ? mime_of_data(media.data.escaped, media.kind)
+                                               : mime_of_url(media.data.escaped, media.kind);
+}
 
 bool PartWriter::is_written(const Block& block, std::string_view signature) {
     if (const auto* text = std::get_if<TextBlock>(&block))
@@ -133,13 +139,11 @@ Result<> PartWriter::write_media(const MediaBlock& media, std::string_view signa
                         "\" is kept by another provider: Gemini cannot read it.",
                     "file_id");
     const bool is_data = media.source == MediaSource::base64;
-    const auto guessed = is_data ? mime_of_data(media.data.escaped, media.kind)
-                                 : mime_of_url(media.data.escaped, media.kind);
     const bool is_vague = media.mime.empty() || media.mime.ends_with("/*");
     out.begin_object().begin_object(is_data ? "inlineData" : "fileData");
     const bool is_kept_by_google = media.source == MediaSource::file_id;
     if (!is_vague || !is_kept_by_google)
-        out.text("mimeType", is_vague ? guessed : std::string_view(media.mime));
+        out.text("mimeType", is_vague ? guessed_mime(media) : std::string_view(media.mime));
     out.escaped(is_data ? "data" : "fileUri", media.data.escaped);
     out.end_object();
     write_signature({}, signature);

@@ -7,6 +7,9 @@
 
 namespace router::dialects::gemini {
 
+// What a file is most likely, by its first bytes, its URL or its kind: Gemini wants to be told.
+std::string_view guessed_mime(const canonical::MediaBlock& media);
+
 // Writes blocks as parts of a request's content.
 class PartWriter {
  public:

@@ -294,6 +294,29 @@ TEST(GeminiStreamEncoder, SaysWhenArgumentsAreCutOff) {
     EXPECT_NE(written.end().find("MALFORMED_FUNCTION_CALL"), std::string::npos);
 }
 
+TEST(GeminiStreamEncoder, SaysThatALimitCutTheArguments) {
+    Written written;
+    written.see(canonical::BlockStarted{.kind = BlockKind::tool_call, .call_id = "1", .name = "f"});
+    written.see(canonical::BlockDelta{.text = {R"({\"a\":)"}});
+    written.see(canonical::BlockEnded{});
+    written.see(canonical::Ended{.ending = {.reason = Finish::length}});
+    const auto end = written.end();
+    EXPECT_NE(end.find(R"("finishReason":"MAX_TOKENS","finishMessage":"The arguments of f)"),
+              std::string::npos)
+        << end;
+}
+
+TEST(GeminiStreamEncoder, GuessesTheTypeOfAMediumByItsKind) {
+    using canonical::MediaBlock, canonical::MediaKind;
+    const auto type_of = [](MediaKind kind, std::string_view data) {
+        Written written;
+        return written.see(
+            canonical::WholeBlock{.content = MediaBlock{.kind = kind, .data = {data}}});
+    };
+    EXPECT_NE(type_of(MediaKind::audio, "UklGR").find("\"audio/wav\""), std::string::npos);
+    EXPECT_NE(type_of(MediaKind::image, "/9j/").find("\"image/jpeg\""), std::string::npos);
+}
+
 TEST(GeminiStreamEncoder, SealsThoughtsOfOthersOntoTheNextPart) {
     canonical::ThinkingBlock thinking{.text = {"hmm"}};
     thinking.signature = {.origin = Origin::anthropic, .value = {"c2ln"}};
