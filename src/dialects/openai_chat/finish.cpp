@@ -73,8 +73,7 @@ canonical::Ending ending_of(std::string_view word, std::string_view native,
                             std::string_view stopped, bool has_calls, bool has_refusal) {
     canonical::Ending ending{.reason = finish_of(word)};
     if (ending.reason == Finish::none) ending.reason = Finish::stop;
-    const auto said = finish_word(ending.reason);
-    if (word != said && !word.empty()) ending.detail = word;
+    if (!word.empty() && !is_finish_word(word)) ending.detail = word;
     if (!native.empty() && native != word) ending.detail = native;
     if (ending.reason == Finish::content_filter && native == "refusal")
         ending.reason = Finish::refusal;

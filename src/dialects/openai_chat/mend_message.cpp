@@ -2,6 +2,7 @@
 #include <array>
 #include <string>
 
+#include "dialects/openai_chat/answer_parts.hpp"
 #include "dialects/openai_chat/finish.hpp"
 #include "dialects/openai_chat/mend_steps.hpp"
 #include "wire/json_text.hpp"
@@ -25,6 +26,21 @@ std::string thoughts_in(const JsonTree& part) {
     std::string all;
     for (const auto& piece : thinking->items) all += text_in(piece, "text");
     return all;
+}
+
+// Mistral's tool_reference as OpenAI's annotation: of all the text so far.
+JsonTree annotation_of(const JsonTree& part, std::string_view text) {
+    const auto url = text_in(part, "url");
+    const auto title = text_in(part, "title");
+    auto cited = JsonTree::object();
+    cited.set("start_index", number(0));
+    cited.set("end_index", number(static_cast<std::uint64_t>(characters(text))));
+    set_text(cited, "url", url);
+    set_text(cited, "title", title.empty() ? url : title);
+    auto annotation = JsonTree::object();
+    annotation.set("type", JsonTree::string("url_citation"));
+    annotation.set("url_citation", std::move(cited));
+    return annotation;
 }
 
 bool is_without_index(const JsonTree& entry) {
@@ -89,13 +105,17 @@ bool mend_content(JsonTree& message) {
     if (content == nullptr || content->is(Kind::null) || content->is(Kind::string)) return false;
     const auto parts = content->is(Kind::object) ? std::vector{*content} : content->items;
     std::string text, thoughts;
+    std::vector<JsonTree> annotations;
     bool has_text = false;
     for (const auto& part : parts) {
         if (part.is(Kind::string)) text += part.text;
         text += text_in(part, "text");
         has_text = has_text || part.is(Kind::string) || part.find("text") != nullptr;
         thoughts += thoughts_in(part);
+        if (text_in(part, "type") == "tool_reference" && is_text(part.find("url")))
+            annotations.push_back(annotation_of(part, text));
     }
+    if (!annotations.empty()) message.set("annotations", JsonTree::array(std::move(annotations)));
     if (has_text) {
         set_text(message, "content", text);
     } else {

@@ -26,6 +26,7 @@ struct Part {
     Text file_id{};
     Text file_data{};
     Text name{};
+    Text title{};  // Mistral's tool_reference
     Text refusal{};
     Text thinking{};
     Text proof{};  // of Anthropic's thinking: signature, or data of a redacted one
@@ -83,6 +84,8 @@ void read_source(Part& part, std::string_view key, json::value& value) {
         part.file_id = text_of(value);
     } else if (key == "file_data") {
         part.file_data = text_of(value);
+    } else if (key == "title") {
+        part.title = text_of(value);
     } else if (key == "filename" || key == "document_name") {
         part.name = text_of(value);
     }
@@ -205,9 +208,24 @@ ThinkingBlock thinking_of(const Part& part) {
     return thinking;
 }
 
+// A page that a tool of Mistral's found, as a source of the text before it.
+void cite(const Part& part, std::vector<Block>& blocks) {
+    auto* text = blocks.empty() ? nullptr : std::get_if<TextBlock>(&blocks.back());
+    if (text == nullptr) text = &std::get<TextBlock>(blocks.emplace_back(TextBlock{}));
+    text->citations.push_back({.url = part.url, .title = part.title});
+}
+
 // The block that a part is; false: none that is known.
 bool add_block(const Part& part, Arena& arena, std::vector<Block>& blocks) {
     const std::string_view type = part.type;
+    if (type == "tool_reference") {
+        if (!part.url.is_empty()) cite(part, blocks);
+        return true;
+    }
+    if (type == "reference") {  // Mistral: the numbers of documents, some with a mark for readers
+        if (!part.text.is_empty()) blocks.emplace_back(TextBlock{.text = part.text});
+        return true;
+    }
     if (type == "text" || type == "input_text" || type == "output_text" ||
         (type.empty() && part.has_text)) {
         if (!part.has_text) return false;

@@ -1,5 +1,7 @@
 #include "dialects/openai_chat/stream_chunk.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "dialects/openai_chat/message.hpp"
@@ -168,7 +170,10 @@ void Chunk::read_parts(json::value& content, ChoiceChunk& choice) {
                    : Text{arena_.keep(std::string(into.escaped) + std::string(text.escaped))};
     };
     for (auto& block : blocks) {
-        if (const auto* text = std::get_if<TextBlock>(&block)) join(choice.content, text->text);
+        if (auto* text = std::get_if<TextBlock>(&block)) {
+            join(choice.content, text->text);
+            std::ranges::move(text->citations, std::back_inserter(choice.citations));
+        }
         if (const auto* thinking = std::get_if<ThinkingBlock>(&block))
             join(choice.reasoning, thinking->text);
         if (auto* media = std::get_if<MediaBlock>(&block))

@@ -161,6 +161,10 @@ TEST(MendedContent, IsTextAndTheThoughtsThatWereInIt) {
               R"({"content":"a\nb"})");
     EXPECT_EQ(stream.delta(R"({"content":{"type":"text","text":"c"}})"), R"({"content":"c"})");
     EXPECT_EQ(stream.delta(R"({"content":null})"), R"({"content":null})");
+    EXPECT_EQ(
+        stream.delta(
+            R"({"content":[{"type":"text","text":"é"},{"type":"tool_reference","title":"A","url":"https://a"}]})"),
+        R"({"content":"é","annotations":[{"type":"url_citation","url_citation":{"start_index":0,"end_index":1,"url":"https://a","title":"A"}}]})");
 }
 
 TEST(MendedThoughts, AreReasoningContentBesideWhatTheyWereCalled) {

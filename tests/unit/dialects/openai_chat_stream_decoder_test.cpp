@@ -111,8 +111,8 @@ TEST(ChatStreamDecoder, MakesAnIdForACallWithoutOne) {
     const auto said = told(chunk(R"({"function_call":{"name":"f","arguments":""}})") +
                            chunk(R"({"function_call":{"arguments":"{}"}})") +
                            chunk("{}", "\"function_call\"") + done);
-    EXPECT_EQ(said.text, started + "0 call call_c1n0 f\n0 + {}\n0 ended\n" +
-                             end(Finish::tool_calls) + " function_call\n");
+    EXPECT_EQ(said.text,
+              started + "0 call call_c1n0 f\n0 + {}\n0 ended\n" + end(Finish::tool_calls) + "\n");
 }
 
 TEST(ChatStreamDecoder, HoldsArgumentsUntilTheNameComes) {
@@ -222,6 +222,7 @@ TEST(ChatStreamDecoder, ReadsTheFinishOfEveryServer) {
     EXPECT_EQ(finish(R"("length")"), end(Finish::length) + "\n");
     EXPECT_EQ(finish(R"("model_length")"), end(Finish::context_window) + " model_length\n");
     EXPECT_EQ(finish(R"("content_filter")"), end(Finish::content_filter) + "\n");
+    EXPECT_EQ(finish(R"("function_call")"), end(Finish::tool_calls) + "\n");
     EXPECT_EQ(finish(R"("insufficient_system_resource")"),
               end(Finish::failed) + " insufficient_system_resource\n");
     EXPECT_EQ(finish(R"("strange")"), end(Finish::stop) + " strange\n");
@@ -251,6 +252,18 @@ TEST(ChatStreamDecoder, TellsSourcesImagesAndLogprobs) {
             "0 text\n0 + x logprobs [{\"token\":\"x\"}]\n0 cited https://a A 0-1\n0 ended\n1 whole "
             "image/png AA\n" +
             end(Finish::stop) + "\n");
+}
+
+TEST(ChatStreamDecoder, TellsTheSourcesAmongMistralsParts) {
+    EXPECT_EQ(
+        told(
+            chunk(
+                R"({"content":[{"type":"text","text":"x"},{"type":"reference","reference_ids":[0],"text":"[0]"},{"type":"tool_reference","tool":"web_search","title":"A","url":"https://a","source":"brave"}]})",
+                "\"stop\"") +
+            done)
+            .text,
+        started + "0 text\n0 + x[0]\n0 cited https://a A -1--1\n0 ended\n" + end(Finish::stop) +
+            "\n");
 }
 
 // Perplexity: all there is so far in `message`, usage and sources in every chunk.

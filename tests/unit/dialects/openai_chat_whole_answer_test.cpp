@@ -69,6 +69,16 @@ TEST(ChatAnswerDecoder, ReadsSourcesImagesAndAudio) {
     EXPECT_EQ(audio.block<MediaBlock>(1).data.escaped, "YQ==");
 }
 
+TEST(ChatAnswerDecoder, ReadsTheSourcesAmongMistralsParts) {
+    const Read read(with(
+        R"({"content":[{"type":"text","text":"x"},{"type":"tool_reference","tool":"web_search","title":"A","url":"https://a","source":"brave"}]})"));
+    ASSERT_TRUE(read.answer);
+    ASSERT_EQ(read.choice().blocks.size(), 1U);
+    ASSERT_EQ(read.block<TextBlock>().citations.size(), 1U);
+    EXPECT_EQ(read.block<TextBlock>().citations[0].url.escaped, "https://a");
+    EXPECT_EQ(read.block<TextBlock>().citations[0].title.escaped, "A");
+}
+
 TEST(ChatAnswerDecoder, SaysThatTheModelRefused) {
     const Read read(with(R"({"content":null,"refusal":"no"})"));
     EXPECT_EQ(read.block<RefusalBlock>().text.escaped, "no");
