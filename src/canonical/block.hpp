@@ -100,6 +100,7 @@ struct OpaqueBlock {
     Json json{};
     Text as_text{};  // what it says, for dialects that do not know it: write it where a text may
                      // stand; empty: nothing that a model must read
+    Origin origin = Origin::none;  // of an answer's: whose types these are ("compaction" is two's)
 };
 
 using ResultPart = std::variant<TextBlock, MediaBlock, OpaqueBlock>;

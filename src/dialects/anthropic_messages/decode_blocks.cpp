@@ -278,7 +278,8 @@ canonical::Text BlockReader::joined_texts(Blocks& blocks) {
 // words; the rest is of use to Anthropic alone.
 Result<> BlockReader::read_opaque(std::string_view type, json::object& block,
                                   const std::string& place, Blocks& blocks) {
-    OpaqueBlock opaque{.type = std::string(type), .json = raw_of(block)};
+    OpaqueBlock opaque{
+        .type = std::string(type), .json = raw_of(block), .origin = canonical::Origin::anthropic};
     if (opaque.json.empty()) return refuse(place, "Input should be valid JSON");
     std::string said;
     const auto say = [&](canonical::Text text) {

@@ -6,6 +6,7 @@
 #include "dialects/anthropic_messages/words.hpp"
 #include "dialects/anthropic_messages/write_answer.hpp"
 #include "dialects/anthropic_messages/write_blocks.hpp"
+#include "dialects/media_text.hpp"
 
 namespace router::dialects::anthropic_messages {
 
@@ -75,7 +76,11 @@ void ContentWriter::operator()(const ToolCallBlock& call) {
     writer_.begin_object().text("type", "tool_use");
     writer_.text("id", call.id.empty() ? made_call_id(context_, calls_) : call.id);
     writer_.text("name", call.name).key("input");
-    write_input(writer_, call.arguments);
+    if (call.kind == canonical::ToolKind::custom) {
+        writer_.begin_object().escaped("input", call.arguments).end_object();
+    } else {
+        write_input(writer_, call.arguments);
+    }
     writer_.end_object();
     ++calls_;
 }
@@ -86,7 +91,7 @@ void ContentWriter::operator()(const RefusalBlock& refusal) {
 }
 
 void ContentWriter::operator()(const OpaqueBlock& opaque) {
-    if (is_own_block(opaque.type)) {
+    if (is_own_block(opaque)) {
         writer_.raw(opaque.json);
     } else if (const auto search = web_search_of(opaque)) {
         writer_.begin_object()
@@ -105,14 +110,6 @@ void ContentWriter::operator()(const OpaqueBlock& opaque) {
 
 std::string made_call_id(const AnswerContext& context, int number) {
     return "toolu_" + context.id + "_" + std::to_string(number);
-}
-
-std::string media_text(const MediaBlock& media) {
-    if (media.source == canonical::MediaSource::url) {
-        return "![](" + std::string(media.data.escaped) + ")";
-    }
-    return "[" + (media.mime.empty() ? std::string("media") : wire::escaped(media.mime)) +
-           ": a message of this API cannot hold it]";
 }
 
 std::string message_id(std::string_view upstream, const AnswerContext& context) {

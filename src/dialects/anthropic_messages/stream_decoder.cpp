@@ -303,7 +303,8 @@ void MessagesDecoder::end_opaque(EventSink& sink) {
     }
     if (open_.json.empty()) return;
     canonical::WholeBlock whole{.block = blocks_ - 1};
-    whole.content = canonical::OpaqueBlock{.type = open_.type, .json = open_.json};
+    whole.content = canonical::OpaqueBlock{
+        .type = open_.type, .json = open_.json, .origin = canonical::Origin::anthropic};
     sink.take(whole);
 }
 

@@ -9,6 +9,7 @@
 #include "dialects/anthropic_messages/words.hpp"
 #include "dialects/anthropic_messages/write_answer.hpp"
 #include "dialects/anthropic_messages/write_blocks.hpp"
+#include "dialects/media_text.hpp"
 #include "wire/json_writer.hpp"
 
 namespace router::dialects::anthropic_messages {
@@ -91,6 +92,7 @@ void MessagesEncoder::take(const canonical::BlockStarted& event, std::string& ou
     added.name = event.name;
     if (event.kind == BlockKind::refusal) has_refusal_ = true;
     if (event.kind != BlockKind::tool_call) return;
+    added.is_custom = event.tool_kind == canonical::ToolKind::custom;
     added.id = event.call_id.empty() ? made_call_id(context_, calls_) : std::string(event.call_id);
     ++calls_;
 }
@@ -141,10 +143,15 @@ void MessagesEncoder::take(const canonical::BlockDelta& event, std::string& out)
 
 void MessagesEncoder::write_delta(Pending& first, std::string_view text, std::string& out) {
     if (!first.is_written) begin(first, out);
-    first.has_text = true;
     out += delta_head_;
     out += delta_type(first.kind);
-    out += text;
+    if (first.is_custom) {  // a text, which becomes the one member of an object
+        if (!first.has_text) out += R"({\"input\":\")";
+        out += wire::escaped(text);
+    } else {
+        out += text;
+    }
+    first.has_text = true;
     out += "\"}}\n\n";
 }
 
@@ -210,7 +217,7 @@ void MessagesEncoder::take(const canonical::WholeBlock& event, std::string& out)
     std::string whole;
     JsonWriter writer(whole);
     if (const auto* opaque = std::get_if<canonical::OpaqueBlock>(&event.content)) {
-        if (is_own_block(opaque->type)) {
+        if (is_own_block(*opaque)) {
             writer.raw(opaque->json);
         } else if (const auto search = web_search_of(*opaque)) {
             writer.begin_object().text("type", "server_tool_use").text("id", search->id);
@@ -266,7 +273,13 @@ void MessagesEncoder::end(Pending& first, std::string& out) {
             out += "\"}}\n\n";
         }
     }
-    if (first.kind == BlockKind::tool_call && !first.has_text) write_delta(first, "{}", out);
+    if (first.kind == BlockKind::tool_call && !first.has_text) {
+        write_delta(first, first.is_custom ? "" : "{}", out);
+    }
+    if (first.is_custom) {
+        out += delta_head_;
+        out.append(delta_type(first.kind)).append(R"(\"})").append("\"}}\n\n");
+    }
     if (!first.is_written) return;
     auto writer = begin_event("content_block_stop", out);
     writer.number("index", written_ - 1);

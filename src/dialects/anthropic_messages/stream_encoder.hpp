@@ -37,6 +37,7 @@ class MessagesEncoder : public StreamEncoder {
         canonical::BlockKind kind = canonical::BlockKind::text;
         bool is_whole = false;
         bool is_redacted = false;
+        bool is_custom = false;   // a tool that takes a text
         bool is_written = false;  // its content_block_start is
         bool has_text = false;
         bool has_ended = false;

@@ -110,7 +110,9 @@ std::string clean_id(std::string_view id) {
     return clean;
 }
 
-bool is_own_block(std::string_view type) {
+bool is_own_block(const canonical::OpaqueBlock& block) {
+    if (block.origin != canonical::Origin::anthropic) return false;
+    const std::string_view type = block.type;
     constexpr std::array<std::string_view, 6> known{"server_tool_use", "container_upload",
                                                     "mcp_tool_use",    "mcp_tool_result",
                                                     "compaction",      "fallback"};

@@ -35,6 +35,6 @@ std::optional<canonical::Effort> effort_of(std::string_view word);
 std::string clean_id(std::string_view id);
 
 // Part of an answer that only Anthropic's own dialect knows: server_tool_use, ..._tool_result.
-bool is_own_block(std::string_view type);
+bool is_own_block(const canonical::OpaqueBlock& block);
 
 }  // namespace router::dialects::anthropic_messages

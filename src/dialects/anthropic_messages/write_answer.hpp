@@ -17,8 +17,4 @@ void write_ending(wire::JsonWriter& writer, const canonical::Ending& ending, boo
 // The id of a call to which its upstream gave none.
 std::string made_call_id(const AnswerContext& context, int number);
 
-// Something that a model made and a message has no block for: a link to it, else that it was. The
-// inside of a JSON string.
-std::string media_text(const canonical::MediaBlock& media);
-
 }  // namespace router::dialects::anthropic_messages

@@ -1,6 +1,7 @@
 #include <string>
 #include <utility>
 
+#include "dialects/media_text.hpp"
 #include "dialects/openai_responses/answer.hpp"
 #include "dialects/openai_responses/ending.hpp"
 #include "dialects/openai_responses/response_object.hpp"
@@ -48,7 +49,7 @@ class OutputWriter {
         for (const auto& block : choice_.blocks) add(block);
         const auto refusal = untold_refusal(choice_.ending, has_refusal_);
         if (!refusal.is_empty()) write_refusal_part(part(phase_), refusal.escaped);
-        close_message();
+        close_message(message_status(choice_.ending));
     }
     const std::string& items() const { return items_; }
     bool has_refusal() const { return has_refusal_; }
@@ -61,7 +62,7 @@ class OutputWriter {
     void add_opaque(const OpaqueBlock& block);
     std::string& part(std::string_view phase);
     std::string& item();
-    void close_message();
+    void close_message(std::string_view status = "completed");
     std::string id(std::string_view kind) { return response_.item_id(kind, count_++); }
 
     const ResponseObject& response_;
@@ -86,11 +87,9 @@ std::string& OutputWriter::item() {
     return items_;
 }
 
-void OutputWriter::close_message() {
+void OutputWriter::close_message(std::string_view status) {
     if (parts_.empty()) return;
-    const bool is_cut = choice_.ending.reason == canonical::Finish::length ||
-                        choice_.ending.reason == canonical::Finish::context_window;
-    write_message(item(), id("msg"), is_cut ? "incomplete" : "completed", phase_, parts_);
+    write_message(item(), id("msg"), status, phase_, parts_);
     parts_.clear();
 }
 
@@ -102,6 +101,9 @@ void OutputWriter::add(const canonical::Block& block) {
         return;
     }
     if (const auto* opaque = std::get_if<OpaqueBlock>(&block)) return add_opaque(*opaque);
+    const auto* media = std::get_if<MediaBlock>(&block);
+    if (media != nullptr && !is_output_image(*media))
+        return write_text_part(part(phase_), media_text(*media), {}, {});
     close_message();
     if (const auto* thinking = std::get_if<ThinkingBlock>(&block)) {
         const auto encrypted = encrypted_of(*thinking);
@@ -110,8 +112,8 @@ void OutputWriter::add(const canonical::Block& block) {
         write_reasoning(item(), own.empty() ? id("rs") : own, thinking->text.escaped, encrypted);
     } else if (const auto* call = std::get_if<ToolCallBlock>(&block)) {
         add_call(*call);
-    } else if (const auto* media = std::get_if<MediaBlock>(&block)) {
-        if (media->kind == canonical::MediaKind::image) write_image(item(), id("ig"), *media);
+    } else if (media != nullptr) {
+        write_image(item(), id("ig"), *media);
     }
 }
 
@@ -152,11 +154,11 @@ void OutputWriter::add_call(const ToolCallBlock& call) {
                            .is_search = is_search};
     auto arguments = is_custom ? std::string(call.arguments) : wire::escaped(call.arguments);
     if (arguments.empty() && !is_custom) arguments = "{}";
-    write_call(item(), written, "completed", arguments);
+    write_call(item(), written, call_status(written, arguments), arguments);
 }
 
 void OutputWriter::add_opaque(const OpaqueBlock& block) {
-    if (is_output_item(block.type) && !block.json.empty()) {
+    if (is_output_item(block) && !block.json.empty()) {
         close_message();
         item() += one_line(std::string(block.json));
         ++count_;

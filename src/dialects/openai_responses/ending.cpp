@@ -27,6 +27,11 @@ FinalStatus final_status(const canonical::Ending& ending, bool has_refusal, bool
     return {};
 }
 
+std::string_view message_status(const canonical::Ending& ending) {
+    const bool is_cut = ending.reason == Finish::length || ending.reason == Finish::context_window;
+    return is_cut ? "incomplete" : "completed";
+}
+
 canonical::Text untold_refusal(const canonical::Ending& ending, bool has_refusal) {
     const bool is_refused =
         ending.reason == Finish::refusal || ending.reason == Finish::content_filter;

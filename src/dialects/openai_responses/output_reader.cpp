@@ -72,7 +72,8 @@ Block whole_block(const Item& item) {
         return MediaBlock{
             .kind = MediaKind::image, .mime = "image/" + std::string(format), .data = item.result};
     }
-    return canonical::OpaqueBlock{.type = std::string(item.type), .json = item.whole};
+    return canonical::OpaqueBlock{
+        .type = std::string(item.type), .json = item.whole, .origin = Origin::openai};
 }
 
 std::vector<Block> blocks_of(const Item& item, canonical::Arena& arena) {

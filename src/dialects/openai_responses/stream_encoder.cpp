@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dialects/error_words.hpp"
+#include "dialects/media_text.hpp"
 #include "dialects/openai_responses/ending.hpp"
 #include "dialects/openai_responses/error.hpp"
 #include "dialects/openai_responses/stream.hpp"
@@ -208,7 +209,10 @@ void ResponseStream::take(const canonical::WholeBlock& whole, std::string& out) 
     begin(out);
     std::string json;
     if (const auto* media = std::get_if<canonical::MediaBlock>(&whole.content)) {
-        if (media->kind != canonical::MediaKind::image) return;
+        if (!is_output_image(*media)) {
+            const auto text = media_text(*media);
+            return add_text({text}, false, out);
+        }
         has_said_ = true;
         leave_message(out);
         const auto item = new_item();
@@ -220,7 +224,7 @@ void ResponseStream::take(const canonical::WholeBlock& whole, std::string& out) 
         return add_text(text->text, false, out);
     const auto* opaque = std::get_if<canonical::OpaqueBlock>(&whole.content);
     if (opaque == nullptr) return;
-    if (!is_output_item(opaque->type) || opaque->json.empty())
+    if (!is_output_item(*opaque) || opaque->json.empty())
         return add_text(opaque->as_text, false, out);
     has_said_ = true;
     leave_message(out);
@@ -241,6 +245,7 @@ void ResponseStream::take(const canonical::Used& used, std::string&) { usage_ = 
 void ResponseStream::add_text(canonical::Text text, bool is_refusal, std::string& out) {
     if (text.is_empty()) return;
     Open open{.kind = is_refusal ? BlockKind::refusal : BlockKind::text};
+    if (message_) open.phase = message_->phase;
     begin_part(open, out);
     say(open, text.escaped, {}, out);
     end(open, out);
@@ -253,7 +258,6 @@ void ResponseStream::end_all(std::string& out) {
         if (open_) end(*open_, out);
         open_.reset();
     } while (order_.end_open([&](const canonical::Event& one) { tell(one, out); }));
-    leave_message(out);
 }
 
 void ResponseStream::finish(std::string& out) {

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <utility>
 
+#include "dialects/openai_responses/ending.hpp"
 #include "dialects/openai_responses/stream_encoder.hpp"
 
 namespace router::dialects::openai_responses {
@@ -106,7 +107,7 @@ void ResponseStream::leave_message(std::string& out) {
         parts += part;
     }
     std::string json;
-    write_message(json, message_->id, "completed", message_->phase, parts);
+    write_message(json, message_->id, message_status(ending_), message_->phase, parts);
     done_item(message_->item, std::move(json), out);
     message_.reset();
 }
@@ -183,7 +184,7 @@ void ResponseStream::end_call(Open& open, std::string& out) {
         close_event(out);
     }
     std::string json;
-    write_call(json, call_item(open), "completed", open.text);
+    write_call(json, call_item(open), call_status(call_item(open), open.text), open.text);
     done_item(open.item, std::move(json), out);
     if (open.signature.is_present()) {  // it came too late to stand in front
         open.signature.value = {open.held};

@@ -49,6 +49,11 @@ void write_message(std::string& out, std::string_view id, std::string_view statu
     item.text("role", "assistant").end_object();
 }
 
+std::string_view call_status(const CallItem& call, std::string_view arguments) {
+    const bool is_whole = call.is_custom || wire::json::is_valid(wire::unescaped(arguments));
+    return is_whole ? "completed" : "incomplete";
+}
+
 void write_call(std::string& out, const CallItem& call, std::string_view status,
                 std::string_view arguments) {
     JsonWriter item(out);
@@ -115,7 +120,12 @@ std::string encrypted_of(const canonical::Signature& signature) {
     return seal({.signature = signature, .is_redacted = true});
 }
 
-bool is_output_item(std::string_view type) {
+bool is_output_image(const canonical::MediaBlock& media) {
+    return media.kind == canonical::MediaKind::image &&
+           media.source == canonical::MediaSource::base64;
+}
+
+bool is_output_item(const canonical::OpaqueBlock& block) {
     constexpr std::array<std::string_view, 18> known = {"web_search_call",
                                                         "file_search_call",
                                                         "computer_call",
@@ -134,7 +144,7 @@ bool is_output_item(std::string_view type) {
                                                         "tool_search_output",
                                                         "compaction",
                                                         "program"};
-    return std::ranges::find(known, type) != known.end();
+    return block.origin == Origin::openai && std::ranges::find(known, block.type) != known.end();
 }
 
 }  // namespace router::dialects::openai_responses

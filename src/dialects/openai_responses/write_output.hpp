@@ -24,6 +24,9 @@ void write_text_part(std::string& out, std::string_view text, std::string_view a
 void write_refusal_part(std::string& out, std::string_view text);
 void write_message(std::string& out, std::string_view id, std::string_view status,
                    std::string_view phase, std::string_view parts);
+
+// How a call that is over is called: one that a limit cut has arguments that are no JSON.
+std::string_view call_status(const CallItem& call, std::string_view arguments);
 void write_call(std::string& out, const CallItem& call, std::string_view status,
                 std::string_view arguments);
 void write_reasoning(std::string& out, std::string_view id, std::string_view text,
@@ -42,7 +45,10 @@ std::string encrypted_of(const canonical::ThinkingBlock& thinking);
 // A proof that stands alone, of the call or text that it is written beside.
 std::string encrypted_of(const canonical::Signature& signature);
 
+// Whether a medium can be an image_generation_call: an image, as base64.
+bool is_output_image(const canonical::MediaBlock& media);
+
 // Whether a part of one dialect alone is an item of this one's outputs.
-bool is_output_item(std::string_view type);
+bool is_output_item(const canonical::OpaqueBlock& block);
 
 }  // namespace router::dialects::openai_responses

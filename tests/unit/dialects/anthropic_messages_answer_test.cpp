@@ -5,6 +5,7 @@
 #include <string>
 
 #include "anthropic_messages_fixture.hpp"
+#include "dialects/anthropic_messages/stream_encoder.hpp"
 
 namespace router::dialects::anthropic_messages {
 namespace {
@@ -108,6 +109,35 @@ TEST(AnthropicAnswer, SaysToolUseWhenThereIsACall) {
 TEST(AnthropicAnswer, KeepsArgumentsThatAreNoObject) {
     EXPECT_EQ(content_of(encoded({ToolCallBlock{.id = "t", .name = "f", .arguments = "{\"a"}})),
               R"([{"type":"tool_use","id":"t","name":"f","input":{"INVALID_JSON":"{\"a"}}])");
+}
+
+TEST(AnthropicAnswer, PutsTheTextOfACustomCallIntoAnObject) {
+    Answer answer;
+    answer.choices.push_back({.blocks = {ToolCallBlock{.id = "c",
+                                                       .name = "f",
+                                                       .kind = canonical::ToolKind::custom,
+                                                       .arguments = R"(say \"x\")"}}});
+    const auto made = encode_answer(answer, client_context());
+    EXPECT_NE(made.find(R"("input":{"input":"say \"x\""})"), std::string::npos) << made;
+
+    MessagesEncoder encoder(client_context());
+    std::string out;
+    encoder.encode(canonical::BlockStarted{.kind = canonical::BlockKind::tool_call,
+                                           .tool_kind = canonical::ToolKind::custom,
+                                           .call_id = "c",
+                                           .name = "f"},
+                   out);
+    encoder.encode(canonical::BlockDelta{.text = {R"(say )"}}, out);
+    encoder.encode(canonical::BlockDelta{.text = {R"(\"x\")"}}, out);
+    encoder.encode(canonical::BlockEnded{}, out);
+    encoder.finish(out);
+    std::string input;
+    for (auto at = out.find("partial_json\":\""); at != std::string::npos;
+         at = out.find("partial_json\":\"", at)) {
+        at += 15;
+        input += out.substr(at, out.find("\"}}\n", at) - at);
+    }
+    EXPECT_EQ(wire::unescaped(input), R"({"input":"say \"x\""})") << out;
 }
 
 TEST(AnthropicAnswer, SaysARefusal) {

@@ -320,7 +320,8 @@ TEST(AnthropicStreamEncoder, WritesWholeBlocksOfItsOwnKind) {
     Told told;
     const std::string_view block = R"({"type":"server_tool_use","id":"s","name":"w","input":{}})";
     canonical::WholeBlock whole{.block = 0};
-    whole.content = canonical::OpaqueBlock{.type = "server_tool_use", .json = block};
+    whole.content = canonical::OpaqueBlock{
+        .type = "server_tool_use", .json = block, .origin = canonical::Origin::anthropic};
     told.tell(whole);
     whole.block = 1;
     whole.content = canonical::OpaqueBlock{.type = "executableCode", .json = "{}"};

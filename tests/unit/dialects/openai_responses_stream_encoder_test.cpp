@@ -240,6 +240,51 @@ TEST(ResponsesStreamEncoder, EndsAsTheAnswerEnded) {
     EXPECT_TRUE(contains(last({.reason = Finish::stop_sequence}), "\"response.completed\""));
 }
 
+TEST(ResponsesStreamEncoder, CallsWhatALimitCutIncomplete) {
+    Written text;
+    text << Started{} << BlockStarted{} << delta(0, "ha") << ended(0) << finished(Finish::length);
+    EXPECT_TRUE(contains(text.finish().back(), R"("type":"message","status":"incomplete")"));
+    Written call;
+    call << Started{} << BlockStarted{} << delta(0, "so") << ended(0)
+         << BlockStarted{.block = 1, .kind = BlockKind::tool_call, .call_id = "c", .name = "f"}
+         << delta(1, R"({\"a\":)") << ended(1) << finished(Finish::length);
+    const auto last = call.finish().back();
+    EXPECT_TRUE(contains(last, R"("type":"message","status":"completed")"));
+    EXPECT_TRUE(contains(last, R"("type":"function_call","status":"incomplete")"));
+}
+
+TEST(ResponsesStreamEncoder, TellsARefusalInTheMessageThatItEnds) {
+    Written written;
+    written << Started{} << BlockStarted{} << delta(0, "x") << ended(0)
+            << Ended{.ending = {.reason = Finish::refusal, .explanation = {"no"}}};
+    EXPECT_TRUE(contains(
+        written.finish().back(),
+        R"("logprobs":[],"text":"x"},{"type":"refusal","refusal":"no"}],"role":"assistant"}])"));
+}
+
+TEST(ResponsesStreamEncoder, TellsOfAMediumThatNoItemHolds) {
+    Written written;
+    written << Started{}
+            << WholeBlock{.content =
+                              MediaBlock{
+                                  .kind = MediaKind::audio, .mime = "audio/wav", .data = {"AAAA"}}}
+            << finished(Finish::stop);
+    EXPECT_TRUE(contains(written.finish().back(),
+                         R"("text":"[audio/wav: a message of this API cannot hold it]")"));
+}
+
+TEST(ResponsesStreamEncoder, KeepsPartsOfOtherDialectsOut) {
+    constexpr std::string_view part = R"({"type":"compaction","content":"c"})";
+    for (const auto origin : {Origin::openai, Origin::anthropic}) {
+        Written written;
+        written << Started{}
+                << WholeBlock{.content =
+                                  OpaqueBlock{.type = "compaction", .json = part, .origin = origin}}
+                << finished(Finish::stop);
+        EXPECT_EQ(contains(written.finish().back(), part), origin == Origin::openai);
+    }
+}
+
 TEST(ResponsesStreamEncoder, RaisesAnErrorInBothForms) {
     Written written;
     written << Started{} << BlockStarted{} << delta(0, "x");
