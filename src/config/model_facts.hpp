@@ -66,6 +66,7 @@ struct ModelFacts {
     bool takes_documents = true;
     bool makes_images = false;
     bool makes_audio = false;
+    bool takes_image_format = true;  // response_format, of models that make images
 
     ThinkingKind thinking = ThinkingKind::unknown;
     std::vector<Effort> efforts{};  // accepted, ascending; empty: there is no such word

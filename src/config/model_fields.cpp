@@ -52,6 +52,7 @@ constexpr std::array flags{
     Flag{"takes_budget", &ModelFacts::takes_budget},
     Flag{"shows_thinking", &ModelFacts::shows_thinking},
     Flag{"wants_call_signatures", &ModelFacts::wants_call_signatures},
+    Flag{"takes_image_format", &ModelFacts::takes_image_format},
     Flag{"takes_penalties", &ModelFacts::takes_penalties},
     Flag{"takes_stop", &ModelFacts::takes_stop},
     Flag{"takes_top_k", &ModelFacts::takes_top_k},

@@ -99,30 +99,24 @@ void pass_betas_on(const http::RequestHead& request, Prepared& out) {
     out.ask.anthropic_version = request.header("anthropic-version");
 }
 
-// They answer in base64 alone, and refuse a request that says so ("Unknown parameter:
-// 'response_format'"). Open WebUI leaves it out for a name that begins with gpt-image, and not for
-// openai/gpt-image-1 (0.12.4, run 2026-11-22).
-bool refuses_response_format(std::string_view model) {
-    const auto name = model.substr(model.rfind('/') + 1);
-    return name.starts_with("gpt-image") || name.starts_with("chatgpt-image");
-}
-
 // What must be otherwise in the client's own bytes.
 providers::BodyEdits edits_for(const routing::Attempt& attempt, const Incoming& incoming,
                                const Endpoint& endpoint, const Configuration& config,
                                Services& services, const providers::Manner& manner,
                                const providers::Ask& ask) {
     const auto& upstream = attempt.backend->upstream;
+    const auto known = [&]() -> const config::ModelFacts& {
+        return services.models.of(*config.snapshot, upstream.target(), manner.dialect,
+                                  manner.model);
+    };
     if (endpoint.makes_images) {
         auto edits = upstream.body_edits(ask);
-        if (refuses_response_format(attempt.model)) edits.removed.emplace_back("response_format");
+        if (!known().takes_image_format) edits.removed.emplace_back("response_format");
         return edits;
     }
     if (!is_chat(endpoint) || !may_need_other_words(*incoming.json, upstream.target()))
         return upstream.body_edits(ask);
-    const auto& facts =
-        services.models.of(*config.snapshot, upstream.target(), manner.dialect, manner.model);
-    auto edits = chat_words(*incoming.json, upstream.target(), facts);
+    auto edits = chat_words(*incoming.json, upstream.target(), known());
     auto theirs = upstream.body_edits(ask);
     std::ranges::move(theirs.removed, std::back_inserter(edits.removed));
     std::ranges::move(theirs.added, std::back_inserter(edits.added));
