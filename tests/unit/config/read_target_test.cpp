@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "given.hpp"
 
 namespace router::config {
@@ -185,7 +187,8 @@ TEST(Target, TakesWhatTheEntrySays) {
     EXPECT_EQ(
         target.defaults,
         (Pairs{{"temperature", "0.20"}, {"stop", R"(["x"])"}, {"my_own", R"({"deep":true})"}}));
-    EXPECT_EQ(target.dropped_params,
+    const auto& dropped = target.dropped_params;
+    EXPECT_EQ(std::vector(dropped.begin(), dropped.begin() + 5),
               (std::vector<std::string>{"user", "n", "logprobs", "top_logprobs", "logit_bias"}));
     EXPECT_EQ(target.prices.at("input_cost_per_token"), 1e-6);
     EXPECT_EQ(target.prices.at("output_cost_per_second"), 0.5);
@@ -195,8 +198,25 @@ TEST(Target, TakesWhatTheEntrySays) {
 TEST(Target, DropsWhatTheProviderRefusesWhenEveryModelDoes) {
     const auto loaded = load_given(model_with("model: groq/x\napi_key: k") +
                                    "litellm_settings: {drop_params: true}\n");
-    EXPECT_EQ(target_of(loaded, "m")->dropped_params.size(), 4U);
+    const auto& dropped = target_of(loaded, "m")->dropped_params;
+    for (const auto* const name : {"logprobs", "top_logprobs", "logit_bias", "n"})
+        EXPECT_EQ(std::ranges::count(dropped, name), 1) << name;
     EXPECT_TRUE(only_target("model: groq/x\napi_key: k").dropped_params.empty());
+}
+
+TEST(Target, DropsOllamasParametersWhereTheProviderHasNoneOfThem) {
+    const auto drops = [](std::string_view model, std::string_view name) {
+        const auto target = only_target("model: " + std::string(model) +
+                                        "/x\napi_key: k\napi_base: http://h/v1\ndrop_params: true");
+        return std::ranges::count(target.dropped_params, name) > 0;
+    };
+    EXPECT_TRUE(drops("openai", "num_ctx"));
+    EXPECT_TRUE(drops("openai", "top_k"));
+    EXPECT_TRUE(drops("openrouter", "mirostat"));
+    EXPECT_FALSE(drops("openrouter", "top_k"));
+    EXPECT_FALSE(drops("ollama", "num_ctx"));
+    EXPECT_FALSE(drops("openai_like", "num_ctx"));
+    EXPECT_FALSE(drops("anthropic", "top_k"));
 }
 
 TEST(Target, KeepsModelInfoAndTakesItsIdAndPrices) {
