@@ -28,10 +28,12 @@ std::int64_t characters(std::string_view escaped) {
 }
 
 bool write_citation(wire::JsonWriter& json, const Citation& citation, std::int64_t begin,
-                    std::int64_t end) {
+                    std::int64_t end, int index) {
     if (citation.url.is_empty()) return false;
     const bool is_known = citation.start >= 0 && citation.end >= citation.start;
-    json.begin_object().text("type", "url_citation").begin_object("url_citation");
+    json.begin_object().text("type", "url_citation");
+    if (index > 0) json.number("index", index);
+    json.begin_object("url_citation");
     json.number("start_index", is_known ? begin + citation.start : begin);
     json.number("end_index", is_known ? begin + citation.end : end);
     json.escaped("url", citation.url.escaped);

@@ -19,8 +19,10 @@ std::int64_t characters(std::string_view escaped);
 //
 //   begin, end  of the text that cites, in the joined content; where the citation itself does not
 //               know, it is the whole of it
+//   index       in a stream: how many came before. openai-python joins lists by it, and fails where
+//               a later entry has none (3.54, run 2026-11-23); the first is without
 bool write_citation(wire::JsonWriter& json, const canonical::Citation& citation, std::int64_t begin,
-                    std::int64_t end);
+                    std::int64_t end, int index = 0);
 
 // A generated image as OpenRouter writes them.
 // Source: https://openrouter.ai/docs/guides/overview/multimodal/image-generation (read 2026-11-22)

@@ -200,17 +200,18 @@ void ChunkEncoder::take(const Cited& cited, std::string& out) {
             block->citations.emplace_back(text.escaped);
         return;
     }
+    const int index = choice(cited.choice, out).citations++;
     begin_chunk(cited.choice, out);
     wire::JsonWriter json(out);
     json.begin_array("annotations");
-    write_citation(json, citation, block->begin, 0);
+    write_citation(json, citation, block->begin, 0, index);
     json.end_array();
     end_chunk(out);
 }
 
 void ChunkEncoder::tell_held_citations(const Block& block, std::string& out) {
     if (block.citations.empty()) return;
-    const auto end = choice(block.choice, out).characters;
+    auto& in = choice(block.choice, out);
     begin_chunk(block.choice, out);
     wire::JsonWriter json(out);
     json.begin_array("annotations");
@@ -219,7 +220,7 @@ void ChunkEncoder::tell_held_citations(const Block& block, std::string& out) {
                        {.url = {block.citations[at]},
                         .title = {block.citations[at + 1]},
                         .cited_text = {block.citations[at + 2]}},
-                       block.begin, end);
+                       block.begin, in.characters, in.citations++);
     }
     json.end_array();
     end_chunk(out);

@@ -54,6 +54,7 @@ class ChunkEncoder : public StreamEncoder {
         int calls = 0;
         int details = 0;
         int images = 0;
+        int citations = 0;
         std::int64_t characters = 0;
     };
 

@@ -183,7 +183,7 @@ TEST(ChatStreamEncoder, PlacesCitationsInTheJoinedContent) {
             delta(
                 R"("annotations":[{"type":"url_citation","url_citation":{"start_index":3,"end_index":5,"url":"https://b","title":"https://b"}}])") +
             delta(
-                R"("annotations":[{"type":"url_citation","url_citation":{"start_index":2,"end_index":5,"url":"https://a","title":"A"}}])"));
+                R"("annotations":[{"type":"url_citation","index":1,"url_citation":{"start_index":2,"end_index":5,"url":"https://a","title":"A"}}])"));
 }
 
 TEST(ChatStreamEncoder, SaysARefusalAndEndsWithTheFilter) {
