@@ -27,6 +27,18 @@ void check(std::string_view out, const SseEvent& event, bool was_valid) {
     if (was_valid) fuzz::require(json::is_valid(out));
 }
 
+// Ids that the relay makes for calls without one are new each time.
+std::string without_made_ids(std::string text) {
+    constexpr std::string_view mark = "\"call_";
+    constexpr std::size_t length = 32;
+    for (auto at = text.find(mark); at != text.npos; at = text.find(mark, at + 1)) {
+        const auto id = std::string_view(text).substr(at + mark.size(), length);
+        if (id.find_first_not_of("0123456789abcdef") == id.npos)
+            text.replace(at + mark.size(), id.size(), id.size(), 'x');
+    }
+    return text;
+}
+
 std::string relayed(std::string_view text, std::size_t cut, bool wants_usage) {
     SseReader reader(1 << 20);
     StreamRelay relay("public", wants_usage);
@@ -44,12 +56,12 @@ std::string relayed(std::string_view text, std::size_t cut, bool wants_usage) {
         const fuzz::Copy copy(piece, json::padding);
         reader.feed(copy.view());
         while (const auto event = reader.next()) {
-            if (!passes(*event)) return all;
+            if (!passes(*event)) return without_made_ids(all);
         }
     }
-    if (const auto event = reader.rest(); event && !passes(*event)) return all;
+    if (const auto event = reader.rest(); event && !passes(*event)) return without_made_ids(all);
     relay.finish(all);
-    return all;
+    return without_made_ids(all);
 }
 
 }  // namespace
