@@ -14,6 +14,7 @@
 #include "config/read_access.hpp"
 #include "config/read_cloud.hpp"
 #include "config/section_reader.hpp"
+#include "wire/json_path.hpp"
 
 namespace router::config {
 namespace {
@@ -44,10 +45,11 @@ void read_dropped(const ModelEntry& entry, const ModelContext& context, Target& 
     for (auto& name : names) {
         if (name.find_first_of(".[") == std::string::npos) {
             target.dropped_params.push_back(std::move(name));
+        } else if (wire::is_json_path(name)) {
+            target.dropped_paths.push_back(std::move(name));
         } else {
-            context.report.warning(reader.find("additional_drop_params")->place,
-                                   "additional_drop_params: the path " + shown(name) +
-                                       " has no effect yet; names at the top level work");
+            reader.wrong("additional_drop_params", *reader.find("additional_drop_params"),
+                         "a list of parameters, or of paths like tools[*].function.strict");
         }
     }
     target.drops_params = context.drop_params;
@@ -56,9 +58,14 @@ void read_dropped(const ModelEntry& entry, const ModelContext& context, Target& 
     reader.boolean("modify_params", target.modifies_params);
     target.merges_thinking = context.merge_thinking;
     reader.boolean("merge_reasoning_content_in_choices", target.merges_thinking);
+    std::vector<std::string> allowed;
+    reader.texts("allowed_openai_params", allowed);
     if (!target.drops_params) return;
+    const auto has = [](const std::vector<std::string>& names, std::string_view name) {
+        return std::ranges::find(names, name) != names.end();
+    };
     const auto drop = [&](std::string_view name) {
-        if (std::ranges::find(target.dropped_params, name) == target.dropped_params.end())
+        if (!has(target.dropped_params, name) && !has(allowed, name))
             target.dropped_params.emplace_back(name);
     };
     std::ranges::for_each(target.provider.refused_params, drop);

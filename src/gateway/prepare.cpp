@@ -10,6 +10,7 @@
 #include "dialects/seal.hpp"
 #include "gateway/chat_words.hpp"
 #include "gateway/defaults.hpp"
+#include "gateway/pruned.hpp"
 #include "gateway/thinking_notes.hpp"
 
 namespace router::gateway {
@@ -244,9 +245,11 @@ Result<> convert(const routing::Attempt& attempt, Incoming& incoming, const Endp
 
 }  // namespace
 
-Result<> prepare(const routing::Attempt& attempt, Incoming& incoming, const Endpoint& endpoint,
+Result<> prepare(const routing::Attempt& attempt, Incoming& whole, const Endpoint& endpoint,
                  const http::RequestHead& request, const Configuration& config, Services& services,
                  Prepared& out) {
+    out.pruned = pruned(whole, attempt.backend->upstream.target(), endpoint);
+    auto& incoming = out.pruned ? *out.pruned : whole;
     const auto manner = attempt.backend->upstream.manner(attempt.model);
     out.ask.operation = operation_of(incoming, endpoint);
     out.ask.model = manner.model;
@@ -261,9 +264,11 @@ Result<> prepare(const routing::Attempt& attempt, Incoming& incoming, const Endp
         const auto edits =
             edits_for(attempt, incoming, endpoint, config, services, manner, out.ask);
         pass_through(attempt, incoming, endpoint, edits, out);
-    } else if (auto converted = convert(attempt, incoming, endpoint, config, services, manner, out);
-               !converted) {
-        return converted;
+    } else {
+        const auto decoded = decode_once(whole, endpoint, services.signatures);  // for its answer
+        if (!decoded) return std::unexpected(decoded.error());
+        auto converted = convert(attempt, incoming, endpoint, config, services, manner, out);
+        if (!converted) return converted;
     }
     out.ask.body = out.body.view();
     out.ask.headers = out.headers;

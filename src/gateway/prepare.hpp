@@ -24,6 +24,7 @@ struct Prepared {
     providers::Ask ask;  // all but the token and the time
     dialects::OutgoingBody body;
     std::unique_ptr<Conversion> conversion;  // null: the client's own bytes
+    std::unique_ptr<Incoming> pruned;        // null: the whole of the client's request is sent
     std::vector<std::string> headers;        // that `ask` points to
     std::string converted;                   // the body, that `body` points to
 };

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from router import PROMPT, Router, model
+from router import PROMPT, Router, chat_request, model
 
 TOOLS = [{"type": "function", "function": {"name": "now", "parameters": {"type": "object", "properties": {}}}}]
 
@@ -76,3 +76,30 @@ def test_what_a_model_refuses_is_left_out_with_drop_params_alone(ask):
 
 def test_a_reasoning_model_of_openais_gets_its_limit_under_the_name_that_it_knows(ask):
     assert ask("o", max_tokens=50) == {"max_completion_tokens": 50}
+
+
+# -- additional_drop_params inside, allowed_openai_params
+
+STRICT = {"type": "function", "function": {"name": "f", "strict": True, "parameters": {"type": "object", "properties": {}}}}
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_a_path_drops_what_it_leads_to_and_no_more(start_router, upstream, stream):
+    router = start_router({"model_list": [model("chat", upstream, additional_drop_params=["tools[*].function.strict", "metadata.secret"])]})
+    body = chat_request("chat", stream=stream, tools=[STRICT], metadata={"secret": "x", "kept": 1.50}, seed=7)
+    with router.client() as client:
+        assert client.post("/v1/chat/completions", json=body).status_code == 200
+    sent = json.loads(upstream.only_call.body)
+    assert "strict" not in sent["tools"][0]["function"] and sent["tools"][0]["function"]["name"] == "f"
+    assert sent["metadata"] == {"kept": 1.5} and sent["seed"] == 7 and sent["model"] == "gpt-upstream"
+
+
+def test_what_is_allowed_is_sent_although_drop_params_would_leave_it_out(start_router, upstream):
+    entry = model("chat", upstream, drop_params=True, allowed_openai_params=["logprobs"])
+    entry["litellm_params"]["model"] = "groq/llama"
+    models = [entry]
+    router = start_router({"model_list": models})
+    with router.client() as client:
+        assert client.post("/v1/chat/completions", json=chat_request("chat", logprobs=True, logit_bias={"1": 1})).status_code == 200
+    sent = json.loads(upstream.only_call.body)
+    assert sent["logprobs"] is True and "logit_bias" not in sent
