@@ -84,7 +84,7 @@ http::awaitable<Result<>> run(http::Exchange& client, Services& services,
                               record);  // convert, send, fail over
     if (!sent) co_return std::unexpected(sent.error());
 
-    co_return co_await relay(*sent, **incoming, endpoint, config, services, client,
+    co_return co_await relay(*sent, *incoming, endpoint, config, services, client,
                              record);  // bring it back, counting as it passes
 }
 

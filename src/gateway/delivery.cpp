@@ -25,7 +25,7 @@ dialects::CostOf Delivery::cost_of() const {
 }
 
 dialects::AnswerContext context_of(const Delivery& delivery) {
-    const auto& incoming = delivery.incoming;
+    const auto& incoming = *delivery.incoming;
     dialects::AnswerContext context{
         .model = incoming.model,
         .wants_usage =
@@ -44,7 +44,7 @@ dialects::AnswerContext context_of(const Delivery& delivery) {
 
 std::string headers_of(const Delivery& delivery, bool as_stream) {
     const auto& answer = delivery.sent.answer;
-    const bool is_event_stream = as_stream && !delivery.incoming.is_json_array;
+    const bool is_event_stream = as_stream && !delivery.incoming->is_json_array;
     return answer_headers(is_event_stream ? "text/event-stream; charset=utf-8" : "application/json",
                           delivery.sent, answer ? &answer->head() : nullptr, delivery.record);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -16,7 +17,7 @@ namespace router::gateway {
 // An answer, and all that it takes to bring it to its client.
 struct Delivery {
     Sent& sent;
-    Incoming& incoming;
+    std::unique_ptr<Incoming>& incoming;  // let go when a stream begins
     const Endpoint& endpoint;
     const Configuration& config;
     Services& services;

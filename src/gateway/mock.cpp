@@ -59,7 +59,7 @@ std::string answer_in(const dialects::Dialect& dialect, const dialects::AnswerCo
 
 std::string body_of(const Delivery& delivery, std::string_view text) {
     const auto context = context_of(delivery);
-    const bool as_stream = delivery.incoming.is_streaming;
+    const bool as_stream = delivery.incoming->is_streaming;
     if (delivery.endpoint.dialect != canonical::DialectId::openai_chat)
         return answer_in(delivery.dialect(), context, text, as_stream);
     const bool is_chat = delivery.endpoint.mock == Mock::chat;
@@ -76,12 +76,12 @@ http::awaitable<Result<>> relay_mock(Delivery delivery) {
     auto& [sent, incoming, endpoint, config, services, client, record] = delivery;
     record.upstream_ended();
     if (endpoint.mock == Mock::none) {
-        co_return fail(
-            ErrorKind::bad_request,
-            "The model '" + incoming.model + "' is a mock: it answers chats and completions alone.",
-            "model", "unsupported_endpoint");
+        co_return fail(ErrorKind::bad_request,
+                       "The model '" + incoming->model +
+                           "' is a mock: it answers chats and completions alone.",
+                       "model", "unsupported_endpoint");
     }
-    if (!wire::json::is_valid(incoming.body)) {
+    if (!wire::json::is_valid(incoming->body)) {
         co_return fail(ErrorKind::bad_request, "The request's body is not a valid JSON object.", {},
                        "invalid_json");
     }
@@ -89,13 +89,13 @@ http::awaitable<Result<>> relay_mock(Delivery delivery) {
     if (auto error = raised_by(text)) co_return std::unexpected(std::move(*error));
 
     const auto body = body_of(delivery, text);
-    keep_response(delivery, body, incoming.is_streaming);
-    const auto headers = headers_of(delivery, incoming.is_streaming);
+    keep_response(delivery, body, incoming->is_streaming);
+    const auto headers = headers_of(delivery, incoming->is_streaming);
     record.usage = mock_usage();
     record.finish_reason = "stop";
     record.first_byte();
     const std::array<std::string_view, 1> pieces{body};
-    if (!co_await send_whole(client, headers, pieces, incoming.is_streaming))
+    if (!co_await send_whole(client, headers, pieces, incoming->is_streaming))
         co_return fail(ErrorKind::client_left, "The client has left.");
     co_return Result<>();
 }

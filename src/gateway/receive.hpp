@@ -31,10 +31,6 @@ struct Incoming {
     std::optional<canonical::Request> canonical;  // once a target of another dialect needs it
     std::string_view model_in_form;               // of a form: the field's value in the body
     std::string_view response_format_in_form;     // the whole part, if it is there
-
-    void release() {  // the body is not sent again
-        *this = Incoming();
-    }
 };
 
 // Reads the body and what routing must know of it. A call that goes on from a stored response gets

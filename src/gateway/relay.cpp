@@ -18,9 +18,10 @@ bool is_stream(const Sent& sent) {
 
 }  // namespace
 
-http::awaitable<Result<>> relay(Sent& sent, Incoming& incoming, const Endpoint& endpoint,
-                                const Configuration& config, Services& services,
-                                http::Exchange& client, accounting::CallRecord& record) {
+http::awaitable<Result<>> relay(Sent& sent, std::unique_ptr<Incoming>& incoming,
+                                const Endpoint& endpoint, const Configuration& config,
+                                Services& services, http::Exchange& client,
+                                accounting::CallRecord& record) {
     const Delivery delivery{sent, incoming, endpoint, config, services, client, record};
     if (sent.is_mock()) return relay_mock(delivery);
     if (endpoint.relay == Relay::forward) return forward(delivery);

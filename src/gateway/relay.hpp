@@ -15,8 +15,9 @@ namespace router::gateway {
 //   lets go  of the request's bytes when a stream begins: nobody is asked again then
 //   errors  before the client's first byte those that became of the answer; behind it none: they
 //           are in the stream
-http::awaitable<Result<>> relay(Sent& sent, Incoming& incoming, const Endpoint& endpoint,
-                                const Configuration& config, Services& services,
-                                http::Exchange& client, accounting::CallRecord& record);
+http::awaitable<Result<>> relay(Sent& sent, std::unique_ptr<Incoming>& incoming,
+                                const Endpoint& endpoint, const Configuration& config,
+                                Services& services, http::Exchange& client,
+                                accounting::CallRecord& record);
 
 }  // namespace router::gateway

@@ -156,7 +156,7 @@ void ResponseKeeper::keep_last_event(std::string_view events) {
 }
 
 std::unique_ptr<ResponseKeeper> keeper_for(const Delivery& delivery) {
-    const auto& incoming = delivery.incoming;
+    const auto& incoming = *delivery.incoming;
     auto* store = delivery.services.responses;
     const bool is_kept = delivery.endpoint.dialect == canonical::DialectId::openai_responses &&
                          incoming.is_to_be_stored && delivery.is_written_here() && store != nullptr;

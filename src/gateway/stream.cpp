@@ -138,7 +138,7 @@ class Stream {
 };
 
 // A stream's last bytes may come a moment behind its [DONE]; with them the connection can be kept.
-http::awaitable<void> let_it_end(http::Answer& answer) {
+[[gnu::noinline]] http::awaitable<void> let_it_end(http::Answer& answer) {
     const auto until = steady_clock::now() + 100ms;
     while (!answer.is_complete()) {
         const auto piece = answer.take();
@@ -176,9 +176,10 @@ http::awaitable<Result<>> pass_all_on(Sent& sent, std::unique_ptr<Stream> stream
 
 http::awaitable<Result<>> relay_stream(const Delivery& delivery) {
     auto stream = std::make_unique<Stream>(delivery);
-    delivery.incoming.release();
+    delivery.incoming.reset();  // nobody is asked again
     delivery.client.release_request();
     delivery.sent.answer->release_head();
+    delivery.sent.answer->set_patient();
     return pass_all_on(delivery.sent, std::move(stream), delivery.deadlines(), delivery.client);
 }
 

@@ -50,7 +50,7 @@ void WholeAnswer::compose(std::string_view text, std::string_view model, std::st
 // Some providers pack vectors into base64 unasked.
 bool wants_plain_vectors(const Delivery& delivery) {
     return delivery.endpoint.embeds &&
-           delivery.incoming.json->value("encoding_format") != "\"base64\"";
+           delivery.incoming->json->value("encoding_format") != "\"base64\"";
 }
 
 // The upstream's bytes, mended where they must be, with the model's name as the client knows it.
@@ -66,7 +66,7 @@ Result<> read_same(const Delivery& delivery, std::string_view body, WholeAnswer&
     delivery.record.finish_reason = answer.finish_reason;
     if (!answer.mended.empty()) whole.mended.swap(answer.mended);
     const auto text = whole.mended.empty() ? body : std::string_view(whole.mended);
-    if (!answer.model.empty()) whole.own = wire::quoted(delivery.incoming.model);
+    if (!answer.model.empty()) whole.own = wire::quoted(delivery.incoming->model);
     if (const auto cost_of = delivery.cost_of(); cost_of && !answer.usage.cost) {
         const auto cost = cost_of(answer.usage);
         if (cost) whole.cost = dialects::openai_chat::cost_member(*cost);
@@ -113,7 +113,7 @@ http::awaitable<Result<>> relay_whole(Delivery delivery) {
     delivery.record.upstream_ended();
     if (!read) co_return std::unexpected(read.error());
     const bool is_converted = delivery.is_written_here();
-    const bool as_stream = delivery.incoming.is_streaming && is_converted;
+    const bool as_stream = delivery.incoming->is_streaming && is_converted;
     if (client.has_begun() && !as_stream) {  // heartbeats have promised a stream
         co_return fail(ErrorKind::upstream_broken,
                        "The provider answered in one piece where a stream was asked for.");

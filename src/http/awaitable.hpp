@@ -15,6 +15,9 @@ namespace router::http {
 //
 //   lifetime   the frame belongs to the awaitable, which the awaiting expression keeps
 //   recursion  none: one continues the other by a jump, however long the chain
+//   memory     the compiler puts the frame of one that is awaited at once into the frame of the one
+//              that awaits it, where it sees both, and there it stays as long as that: a step that
+//              is soon over, or seldom taken, in the life of a long call is [[gnu::noinline]]
 template <class T = void>
 class awaitable;  // NOLINT(readability-identifier-naming): it reads like co_await
 

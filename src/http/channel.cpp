@@ -46,6 +46,7 @@ int Channel::failure() {
 
 void Channel::ready(std::uint32_t events) {
     constexpr std::uint32_t breaks = EPOLLHUP | EPOLLERR;
+    if (patient_) loop_.note_patience();
     closing_ = closing_ || (events & (EPOLLRDHUP | breaks)) != 0;
     const bool is_readable = (events & (EPOLLIN | EPOLLRDHUP | breaks)) != 0;
     if (is_readable) {

@@ -73,6 +73,9 @@ class Channel final : public Watcher, public std::enable_shared_from_this<Channe
     bool has_arrived();                         // something to read, or the end
     bool has_left();
 
+    // Whether what happens on the connection bears to be served a little later (Rest).
+    void set_patient(bool is_patient) { patient_ = is_patient; }
+
     // Called whenever something happens on the connection that nobody waits for.
     std::function<void()> when_stirred;
 
@@ -112,6 +115,7 @@ class Channel final : public Watcher, public std::enable_shared_from_this<Channe
     bool reset_ = false;
     bool broken_ = false;
     bool stops_writing_on_arrival_ = false;
+    bool patient_ = false;
 };
 
 class Channel::Wait {

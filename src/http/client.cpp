@@ -237,6 +237,7 @@ void Client::give_back(ConnectionPool& pool, std::shared_ptr<Channel> channel) {
             return idle.channel.get() == stirred;
         });
     };
+    channel->set_patient(false);
     pool.idle.push_back({std::move(channel), loop_.now()});
     if (sweep_.at() == SteadyTime::max()) sweep_.set(loop_.now() + idle_limit / 4);
 }

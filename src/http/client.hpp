@@ -87,6 +87,9 @@ class Answer {
     // Waits for more. Errors: upstream_timeout, and client_left when it was cancelled.
     awaitable<Result<>> wait(SteadyTime until);
 
+    // From now on its events bear to be served together with others', a little later (Rest).
+    void set_patient() { channel_->set_patient(true); }
+
     // All the rest of the body, appended to `into`, at most until that holds `limit` bytes:
     // is_complete() tells.
     //   idle   how long it may wait between two bytes

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <system_error>
 
 namespace router::http {
@@ -52,7 +53,14 @@ void Loop::run() {
         wait(resumable_.empty() ? deadlines.milliseconds_until_next(now_) : 0);
         deadlines.call_back(now_);
         resume_all();
+        rest();
     }
+}
+
+void Loop::rest() {
+    if (!rest_.is_due(now_, collected_, patient_) || !resumable_.empty()) return;
+    const timespec length{.tv_sec = 0, .tv_nsec = std::chrono::nanoseconds(Rest::length).count()};
+    ::nanosleep(&length, nullptr);
 }
 
 void Loop::wait(int milliseconds) {
@@ -60,6 +68,7 @@ void Loop::wait(int milliseconds) {
         epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), milliseconds);
     now_ = std::chrono::steady_clock::now();
     collected_ = static_cast<std::size_t>(std::max(count, 0));
+    patient_ = 0;
     for (told_ = 0; told_ < collected_;) {
         const auto event = events_[told_++];
         if (event.data.ptr == this) {

@@ -16,6 +16,7 @@
 
 #include "http/awaitable.hpp"
 #include "http/deadline.hpp"
+#include "http/rest.hpp"
 
 namespace router::http {
 
@@ -36,8 +37,10 @@ class Watcher {
 // What a thread that serves connections shares among them: epoll, its deadlines, and warm memory.
 // Nothing of it is touched by another thread, but for stop() and post().
 //
-//   turn      wait; tell all watchers; call back what is due; resume coroutines. They run one after
-//             the other, each from here: none from within another, nor while watchers are told
+//   turn      rest, perhaps; wait; tell all watchers; call back what is due; resume coroutines.
+//   They
+//             run one after the other, each from here: none from within another, nor while watchers
+//             are told
 //   lifetime  whoever still waits when the loop goes is not resumed, nor is its memory given back:
 //             a loop lives until its coroutines are over, or as long as the process
 class Loop {
@@ -58,6 +61,10 @@ class Loop {
 
     // When this turn began.
     SteadyTime now() const { return now_; }
+
+    // What a watcher is told at this moment bears to be served a little later, with more of its
+    // kind.
+    void note_patience() { ++patient_; }
 
     // Tells `watcher` of `events` (EPOLLIN..., EPOLLET) of a descriptor until unwatch().
     void watch(int descriptor, std::uint32_t events, Watcher& watcher);
@@ -80,6 +87,7 @@ class Loop {
     static constexpr std::size_t scratch_bytes = 256 << 10;
 
     void wait(int milliseconds);
+    void rest();
     void resume_all();
     void wake();
     void run_posted();
@@ -89,7 +97,8 @@ class Loop {
     std::atomic<bool> stopped_ = false;
     SteadyTime now_;
     std::array<epoll_event, 128> events_;
-    std::size_t told_ = 0, collected_ = 0;  // of events_
+    std::size_t told_ = 0, collected_ = 0, patient_ = 0;  // of events_
+    Rest rest_;
     std::vector<std::coroutine_handle<>> resumable_, resuming_;
     std::unique_ptr<char[]> scratch_;
 

@@ -97,7 +97,7 @@ awaitable<void> Server::serve(std::shared_ptr<Channel> channel, SSL_CTX* tls) {
 
 // Waits for a request and reads its head; null when there is none: the client has left, or was
 // refused.
-awaitable<std::unique_ptr<Exchange>> Server::read_head(Connection& connection) {
+[[gnu::noinline]] awaitable<std::unique_ptr<Exchange>> Server::read_head(Connection& connection) {
     auto& channel = *connection.channel;
     Bytes arrived = std::move(connection.ahead);
     bool has_begun = !arrived.empty();
@@ -151,7 +151,7 @@ awaitable<bool> Server::serve_next(Connection& connection) {
 }
 
 // We are wrong: the client gets an error, and no more than that.
-awaitable<void> Server::respond_failed(Exchange& exchange) {
+[[gnu::noinline]] awaitable<void> Server::respond_failed(Exchange& exchange) {
     const Error error{.kind = ErrorKind::internal,
                       .message = "The router failed to serve this request."};
     const std::string body = refusal_(error);
