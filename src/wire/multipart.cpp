@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 #include <string>
 
 namespace router::wire {
 namespace {
+
+constexpr std::size_t most_parts = 1000;
 
 std::string lower(std::string_view text) {
     std::string out(text);
@@ -39,16 +42,25 @@ std::string_view parameter(std::string_view header, std::string_view name) {
     }
 }
 
+// As std::string_view::find(), but as quick in what was made to be slow: a file of nothing but CR.
+std::size_t find(std::string_view text, std::string_view what, std::size_t from = 0) {
+    if (from >= text.size()) return std::string_view::npos;
+    const void* found = ::memmem(text.data() + from, text.size() - from, what.data(), what.size());
+    return found == nullptr
+               ? std::string_view::npos
+               : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+}
+
 // Where the delimiter stands with its line's end or the form's end behind it; a longer boundary is
 // another one.
 std::size_t find_delimiter(std::string_view text, std::string_view delimiter) {
-    auto at = text.find(delimiter);
+    auto at = find(text, delimiter);
     while (at != std::string_view::npos) {
         const auto behind = text.substr(at + delimiter.size());
         if (behind.starts_with("--") || behind.starts_with("\r\n") || behind.starts_with(' ') ||
             behind.starts_with('\t'))
             break;
-        at = text.find(delimiter, at + 1);
+        at = find(text, delimiter, at + 1);
     }
     return at;
 }
@@ -79,11 +91,12 @@ std::optional<std::vector<FormPart>> read_form(std::string_view body, std::strin
     if (rest.starts_with(std::string_view(delimiter).substr(2))) {
         rest.remove_prefix(delimiter.size() - 2);
     } else {
-        const auto first = rest.find(delimiter);
+        const auto first = find(rest, delimiter);
         if (first == std::string_view::npos) return std::nullopt;
         rest.remove_prefix(first + delimiter.size());
     }
     while (!rest.starts_with("--")) {
+        if (parts.size() == most_parts) return std::nullopt;
         const auto whole = rest;
         const auto line_end = rest.find("\r\n");
         if (line_end == std::string_view::npos) return std::nullopt;

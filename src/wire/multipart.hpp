@@ -17,8 +17,8 @@ struct FormPart {
 // type or without one.
 std::optional<std::string_view> multipart_boundary(std::string_view content_type);
 
-// The parts of a form, as views into `body`; nothing when it is malformed: no part, or an end that
-// never comes.
+// The parts of a form, as views into `body`; nothing when it is malformed: no part, more than a
+// thousand, or an end that never comes.
 //   source  RFC 7578 and RFC 2046, 5.1 (read 2026-11-22)
 std::optional<std::vector<FormPart>> read_form(std::string_view body, std::string_view boundary);
 

@@ -57,6 +57,17 @@ TEST(Multipart, GivesEachPartWithItsBytes) {
     EXPECT_EQ((*parts)[1].value, "RI\r\nFF\r\n--x\r\n");
 }
 
+TEST(Multipart, HasAThousandPartsAtMost) {
+    const auto form_of = [](int parts) {
+        std::string body = "--b";
+        for (int i = 0; i < parts; ++i) body += "\r\n\r\n\r\n--b";
+        return body + "--";
+    };
+    ASSERT_TRUE(read_form(form_of(1000), "b"));
+    EXPECT_EQ(read_form(form_of(1000), "b")->size(), 1000U);
+    EXPECT_FALSE(read_form(form_of(1001), "b"));
+}
+
 TEST(Multipart, GivesViewsIntoTheBody) {
     const auto parts = read_form(form, "xx");
     ASSERT_TRUE(parts);
