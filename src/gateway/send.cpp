@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t error_body_limit = 256 << 10;
+constexpr milliseconds longest_write_stall{60'000};
 constexpr std::size_t longest_field = 64, most_of_losses = 1000;
 
 http::Waits waits_for(const config::Target& target, const config::DeadlineSettings& deadlines,
@@ -25,7 +26,9 @@ http::Waits waits_for(const config::Target& target, const config::DeadlineSettin
     const auto first_byte =
         is_streaming && target.stream_timeout ? *target.stream_timeout : deadlines.first_byte;
     return {.connected_by = std::min(now + deadlines.connect, ends_by),
-            .first_byte_by = std::min(now + first_byte, ends_by)};
+            .first_byte_by = std::min(now + first_byte, ends_by),
+            .ends_by = ends_by,
+            .write_stall = std::min(first_byte, longest_write_stall)};
 }
 
 // The error that an upstream answered with, without what is nobody's business.

@@ -68,6 +68,7 @@ class Channel final : public Watcher, public std::enable_shared_from_this<Channe
     void stop_writing_on_arrival() { stops_writing_on_arrival_ = true; }
 
     bool has_ended() const { return ended_; }
+    bool is_closed() const { return descriptor_ < 0; }  // by close()
     bool was_reset() const { return reset_; }
     bool is_broken() const { return broken_; }  // writing failed
     bool has_arrived();                         // something to read, or the end

@@ -416,8 +416,11 @@ awaitable<Result<std::unique_ptr<Answer>>> Client::send(const Origin& origin, st
         const auto sent_at = loop_.now();
         const auto written = channel->write_now(message);
         if (written < bytes)
-            co_await channel->write(message, waits.write_stall, written, waits.first_byte_by);
-        const auto read = co_await read_head(*answer, waits.first_byte_by);
+            co_await channel->write(message, waits.write_stall, written, waits.ends_by);
+        // One that took nothing for too long has had its time.
+        const auto first_byte_by =
+            channel->is_closed() ? loop_.now() : waits.first_byte_by + (loop_.now() - sent_at);
+        const auto read = co_await read_head(*answer, std::min(first_byte_by, waits.ends_by));
         if (read) co_return answer;
         const bool is_stale = is_reused && read.error().kind == ErrorKind::upstream_broken &&
                               answer->bytes_received() == 0 && loop_.now() - sent_at < stale_within;

@@ -46,8 +46,9 @@ class ProxyRules {
 
 struct Waits {
     SteadyTime connected_by;
-    SteadyTime first_byte_by;
-    std::chrono::milliseconds write_stall{60'000};
+    SteadyTime first_byte_by;  // of an answer; later by as long as the request takes to leave
+    SteadyTime ends_by = first_byte_by;             // whatever it takes
+    std::chrono::milliseconds write_stall{60'000};  // without a byte taken by the upstream
 };
 
 class Client;

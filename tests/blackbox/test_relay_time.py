@@ -1,6 +1,7 @@
 """Who waits how long for whom: deadlines, clients that leave, heartbeats, connections gone stale."""
 
 import json
+import select
 import socket
 import struct
 
@@ -105,6 +106,29 @@ def test_a_target_has_its_own_patience(hasty, upstream, name, stream, status):
     upstream.next(scripts.silent)
     assert hasty.chat(name, stream=stream).status_code == status
     assert upstream.only_call.wait_until_left(SOON)
+
+
+def test_the_wait_for_an_answer_begins_when_the_request_has_left(hasty, upstream):
+    """A long upload to an upstream that takes it slowly outlasts first_byte_timeout: both are at work."""
+
+    def take_slowly(call):
+        call.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+        pace, left = select.poll(), int(call.header("content-length"))
+        while left:
+            left -= len(call.connection.read_exactly(min(left, 1 << 20)))
+            pace.poll(60)
+        call.body = b""
+        call.whole(bodies.as_json(bodies.completion()))
+
+    upstream.next(scripts.early(take_slowly))
+    answer = hasty.chat(padding="p" * (24 << 20))
+    assert answer.status_code == 200, answer.text
+
+
+def test_an_upstream_that_takes_nothing_of_a_request_is_a_gateway_timeout(hasty, upstream):
+    upstream.next(scripts.early(scripts.silent))
+    answer = hasty.chat(padding="p" * (24 << 20))
+    assert answer.status_code == 504
 
 
 def test_the_whole_call_has_a_deadline_however_busy_the_upstream_seems(start_router, upstream):
