@@ -252,7 +252,8 @@ int serve(const CommandLine& line) {
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
     }
-    std::signal(SIGPIPE, SIG_IGN);
+    for (const int one : {SIGPIPE, SIGXFSZ})
+        std::signal(one, SIG_IGN);  // writing fails, that is all
     const auto signals = block_signals();
 
     ConfigurationSource source(line);

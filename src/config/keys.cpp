@@ -412,6 +412,7 @@ constexpr Key table[] = {
     Key{ours, "threads", works, "0: one for each core"},
     Key{ours, "ssl_certfile", works, "a PEM file; with ssl_keyfile the router speaks TLS"},
     Key{ours, "ssl_keyfile", works, "a PEM file"},
+    Key{ours, "max_upload_size_mb", works, "2048: of a form; what is longer than 1 MB of it lies on disk, in TMPDIR"},
     Key{ours, "head_timeout", works, "15: seconds for a request's head to arrive"},
     Key{ours, "body_timeout", works, "60: seconds between two pieces of a request's body"},
     Key{ours, "keepalive_timeout", works, "75: seconds between two requests of a connection"},

@@ -26,16 +26,20 @@ void read_listening(const SectionReader& reader, ServerSettings& server) {
     reader.texts("cors_allowed_origins", server.cors_allowed_origins);
 }
 
-void read_limits(const SectionReader& reader, ServerSettings& server) {
-    if (const auto megabytes = reader.number("max_request_size_mb")) {
-        constexpr double most = 16'384;
-        if (*megabytes > 0 && *megabytes <= most) {
-            server.max_body_bytes = static_cast<std::size_t>(*megabytes * (1 << 20));
-        } else {
-            reader.wrong("max_request_size_mb", *reader.find("max_request_size_mb"),
-                         "above 0 and at most 16384");
-        }
+void read_megabytes(const SectionReader& reader, std::string_view key, int most,
+                    std::size_t& into) {
+    const auto megabytes = reader.number(key);
+    if (!megabytes) return;
+    if (*megabytes > 0 && *megabytes <= most) {
+        into = static_cast<std::size_t>(*megabytes * (1 << 20));
+    } else {
+        reader.wrong(key, *reader.find(key), "above 0 and at most " + std::to_string(most));
     }
+}
+
+void read_limits(const SectionReader& reader, ServerSettings& server) {
+    read_megabytes(reader, "max_request_size_mb", 16'384, server.max_body_bytes);
+    read_megabytes(reader, "max_upload_size_mb", 1'048'576, server.max_upload_bytes);
     reader.seconds("head_timeout", server.head_timeout);
     reader.seconds("body_timeout", server.body_timeout);
     reader.seconds("keepalive_timeout", server.keepalive_timeout);

@@ -24,7 +24,8 @@ struct ServerSettings {
     std::string ssl_certfile;  // both or neither
     std::string ssl_keyfile;
 
-    std::size_t max_body_bytes = std::size_t{64} << 20;  // max_request_size_mb
+    std::size_t max_body_bytes = std::size_t{64} << 20;      // max_request_size_mb
+    std::size_t max_upload_bytes = std::size_t{2048} << 20;  // max_upload_size_mb: of a form
     milliseconds head_timeout{15'000};       // from the first byte of a request's head to its last
     milliseconds body_timeout{60'000};       // between two reads of a body
     milliseconds keepalive_timeout{75'000};  // between two requests of a connection

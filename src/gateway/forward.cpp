@@ -45,6 +45,8 @@ http::awaitable<Result<>> forward(Delivery delivery) {
     } else {
         client.begin(head.status, headers);
     }
+    delivery.incoming.reset();  // an upload need not lie there while its answer is read
+    client.release_request();
     auto forwarded = co_await forward_rest(delivery.sent, delivery.deadlines(), client);
     delivery.record.upstream_ended();
     co_return forwarded;

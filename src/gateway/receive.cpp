@@ -12,6 +12,20 @@ namespace {
 
 using dialects::ClientBody;
 
+constexpr std::size_t form_in_memory = 1 << 20;
+
+// A form may hold a recording of hours, which is for the disk; all else is for memory.
+http::BodyLimits limits_for(bool is_form, const config::ServerSettings& settings) {
+    if (is_form) {
+        return {.bytes = settings.max_upload_bytes,
+                .in_memory = form_in_memory,
+                .setting = "max_upload_size_mb"};
+    }
+    return {.bytes = settings.max_body_bytes,
+            .in_memory = settings.max_body_bytes,
+            .setting = "max_request_size_mb"};
+}
+
 Result<> read_json(Incoming& incoming, const Endpoint& endpoint, const InUrl& in_url) {
     auto request = ClientBody::read(incoming.body, endpoint.required, in_url.model);
     if (!request) return std::unexpected(request.error());
@@ -82,7 +96,11 @@ void write_form(const Incoming& incoming, const dialects::Changes& changes,
 http::awaitable<Result<std::unique_ptr<Incoming>>> receive(
     http::Exchange& client, const config::ServerSettings& settings, const Endpoint& endpoint,
     const InUrl& in_url, std::string_view caller, storage::ResponseStore* store) {
-    const auto body = co_await client.read_body(settings.max_body_bytes);
+    const auto boundary = endpoint.body == BodyKind::form
+                              ? wire::multipart_boundary(client.request().header("content-type"))
+                              : std::nullopt;
+    const auto limits = limits_for(boundary.has_value(), settings);
+    const auto body = co_await client.read_body(limits);
     if (!body) co_return std::unexpected(body.error());
     auto incoming = std::make_unique<Incoming>();
     incoming->body = *body;
@@ -94,9 +112,6 @@ http::awaitable<Result<std::unique_ptr<Incoming>>> receive(
         if (!continued) co_return std::unexpected(continued.error());
     }
     incoming->content_type = client.request().header("content-type");
-    const auto boundary = endpoint.body == BodyKind::form
-                              ? wire::multipart_boundary(incoming->content_type)
-                              : std::nullopt;
     const auto read =
         boundary ? read_form(*incoming, *boundary) : read_json(*incoming, endpoint, in_url);
     if (!read) co_return std::unexpected(read.error());

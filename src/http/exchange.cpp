@@ -39,13 +39,6 @@ struct SizeLine {
     std::string_view view() const { return {text.data(), length}; }
 };
 
-std::unexpected<Error> too_large(std::size_t limit) {
-    return fail(ErrorKind::too_large,
-                "The request's body is longer than " + std::to_string(limit >> 20) +
-                    " MB, the limit of this router (max_request_size_mb).",
-                {}, "request_too_large");
-}
-
 }  // namespace
 
 Exchange::Exchange(std::shared_ptr<Channel> channel, RequestHead head,
@@ -64,94 +57,12 @@ void Exchange::keep(Bytes head_bytes) {
     arrived_ = head_bytes_.view().substr(head_.size);
 }
 
-void Exchange::watch_for_leaving() {
-    const auto note_leaving = [this] {
-        if (channel_->has_left()) left_.request();
-    };
-    channel_->when_stirred = note_leaving;
-    note_leaving();
-}
-
-awaitable<Result<std::string_view>> Exchange::read_body(std::size_t limit) {
-    if (head_.framing == Framing::length && head_.content_length > limit)
-        co_return too_large(limit);
-
-    std::string_view whole;
-    if (head_.framing == Framing::none) {
-        body_is_read_ = true;
-    } else if (head_.framing == Framing::length && arrived_.size() >= head_.content_length) {
-        whole = arrived_.substr(0, head_.content_length);
-        arrived_.remove_prefix(whole.size());
-        body_is_read_ = true;
-    } else {
-        if (head_.expects_continue && arrived_.empty()) {
-            const std::array<std::string_view, 1> go_on{"HTTP/1.1 100 Continue\r\n\r\n"};
-            co_await channel_->write(go_on, settings_.write_timeout);
-        }
-        BodyReader reader(head_.framing, head_.content_length, ErrorKind::bad_request);
-        const auto received = co_await receive(reader, limit);
-        if (!received) {
-            keeps_alive_ = false;
-            co_return std::unexpected(received.error());
-        }
-        whole = body_.view();
-    }
-    bytes_in_ += whole.size();
-    ahead_.append(arrived_);
-    arrived_ = {};
-    watch_for_leaving();
-    co_return whole;
-}
-
-awaitable<Result<>> Exchange::receive(BodyReader& reader, std::size_t limit) {
-    // A little more than the body, so that a read that ends it tells that no more has come.
-    if (head_.framing == Framing::length) body_.reserve(head_.content_length + 1);
-    auto taken = take_body(reader, arrived_, limit);
-    while (taken && !reader.is_complete()) {
-        if (channel_->has_ended()) co_return fail(ErrorKind::client_left, "The client has left.");
-        const auto why =
-            co_await channel_->readable(channel_->loop().now() + settings_.body_timeout);
-        if (why == Wake::timeout) {
-            co_return fail(ErrorKind::request_timeout, "The request's body came too slowly.", {},
-                           "request_timeout");
-        }
-        taken = receive_more(reader, limit);
-    }
-    body_is_read_ = taken.has_value();
-    co_return taken;
-}
-
-// Appends what has arrived of the body to it; what belongs to the next request stays in `arrived`.
-Result<> Exchange::take_body(BodyReader& reader, std::string_view& arrived, std::size_t limit) {
-    while (!arrived.empty() && !reader.is_complete()) {
-        const auto piece = reader.next(arrived);
-        if (!piece) return std::unexpected(piece.error());
-        if (body_.size() + piece->size() > limit) return too_large(limit);
-        body_.append(*piece);
-    }
-    return {};
-}
-
-Result<> Exchange::receive_more(BodyReader& reader, std::size_t limit) {
-    const bool has_place = head_.framing == Framing::length;  // it goes straight there
-    const auto room = has_place ? body_.room() : channel_->loop().scratch();
-    std::string_view arrived(room.data(), channel_->read_now(room));
-    if (!has_place) {
-        if (auto taken = take_body(reader, arrived, limit); !taken) return taken;
-    } else if (const auto piece = reader.next(arrived)) {
-        body_.grow(piece->size());
-    } else {
-        return std::unexpected(piece.error());
-    }
-    ahead_.append(arrived);
-    return {};
-}
-
 void Exchange::release_request() {
     head_.headers = std::vector<Header>();
     head_.method = head_.target = head_.path = head_.query = {};
     head_bytes_.clear();
     body_.clear();
+    spool_.reset();
 }
 
 void Exchange::append_head(std::string& out, int status, std::string_view header_lines,

@@ -16,12 +16,20 @@
 #include "http/cancel.hpp"
 #include "http/channel.hpp"
 #include "http/head.hpp"
+#include "http/spool.hpp"
 
 namespace router::http {
 
 struct ExchangeSettings {
     std::chrono::milliseconds body_timeout{60'000};   // between two reads of a body
     std::chrono::milliseconds write_timeout{60'000};  // without a byte taken by the client
+};
+
+// How long a body may be.
+struct BodyLimits {
+    std::size_t bytes;
+    std::size_t in_memory;     // a longer one lies on disk
+    std::string_view setting;  // what `bytes` is called in the configuration
 };
 
 // One request of a client and our answer to it, either whole (respond) or in pieces (begin, write).
@@ -40,9 +48,9 @@ class Exchange {
 
     // The whole body, followed by padding_bytes that may be read; the view holds until
     // release_request().
-    //   errors  too_large (more than `limit` bytes, told before it is read where the length is
-    //           known), request_timeout, bad_request (malformed chunks), client_left
-    awaitable<Result<std::string_view>> read_body(std::size_t limit);
+    //   errors  too_large (told before it is read where the length is known), request_timeout,
+    //           bad_request (malformed chunks), unavailable (no room on disk), client_left
+    awaitable<Result<std::string_view>> read_body(const BodyLimits& limits);
 
     // Lets go of the request's head and body, whose views are not needed any longer: a long answer
     // begins. To be called after something was waited for.
@@ -100,9 +108,12 @@ class Exchange {
  private:
     void append_head(std::string& out, int status, std::string_view header_lines,
                      std::string_view framing) const;
-    awaitable<Result<>> receive(BodyReader& reader, std::size_t limit);
-    Result<> take_body(BodyReader& reader, std::string_view& arrived, std::size_t limit);
-    Result<> receive_more(BodyReader& reader, std::size_t limit);
+    awaitable<Result<std::string_view>> receive(const BodyLimits& limits);
+    Result<> receive_more(BodyReader& reader, const BodyLimits& limits);
+    bool has_place(const BodyLimits& limits) const;
+    Result<> take_body(BodyReader& reader, std::string_view& arrived, const BodyLimits& limits);
+    Result<> keep_piece(std::string_view piece, const BodyLimits& limits);
+    Result<> move_to_disk();
     void watch_for_leaving();
     void beat();
     awaitable<void> linger();
@@ -113,6 +124,7 @@ class Exchange {
     const ExchangeSettings& settings_;
     Bytes head_bytes_;
     Bytes body_;
+    std::unique_ptr<Spool> spool_;  // the body, when it is longer than memory may hold
     Bytes ahead_;
     std::string_view arrived_;  // behind the head, with it
     bool body_is_read_ = false;
@@ -122,9 +134,9 @@ class Exchange {
     bool event_stream_ = false;
     bool ended_ = false;
     bool chunked_ = false;
+    bool must_flush_ = false;
     int status_ = 0;
     std::string outgoing_;  // the head until the first piece, then what the kernel did not take
-    bool must_flush_ = false;
     Cancel left_;
     std::uint64_t bytes_in_ = 0, bytes_out_ = 0;
 

@@ -270,10 +270,10 @@ def test_a_large_upload_of_unknown_length_goes_through(router, upstream):
 
 
 def test_an_endless_upload_is_gathered_no_further_than_the_limit(start_router, upstream):
-    """A form is kept whole, so that it can be sent again: max_request_size_mb bounds it, whatever the upstream does."""
+    """A form is kept whole, so that it can be sent again: max_upload_size_mb bounds it, whatever the upstream does."""
     gate = Gate()
     upstream.next(scripts.early(lambda call: (call.wait(gate), call.reset())))
-    router = start_router({"model_list": [model("chat", upstream)], "general_settings": {"max_request_size_mb": 64}})
+    router = start_router({"model_list": [model("chat", upstream)], "general_settings": {"max_upload_size_mb": 64}})
     head = request("POST", "/v1/audio/transcriptions", key=MASTER_KEY, Content_Type=FORM_TYPE)
     start = form(("model", b"chat"), ("file", b""))[: -len(b"\r\n------bound-4711--\r\n")]
     piece = b"10000\r\n" + b"s" * 65536 + b"\r\n"

@@ -214,6 +214,7 @@ TEST(Settings, AreReadInSeconds) {
                                    "  ssl_certfile: c.pem\n"
                                    "  ssl_keyfile: k.pem\n"
                                    "  max_request_size_mb: 0.5\n"
+                                   "  max_upload_size_mb: 100000\n"
                                    "  head_timeout: 1\n"
                                    "  body_timeout: 2.5\n"
                                    "  keepalive_timeout: 3s\n"
@@ -240,6 +241,7 @@ TEST(Settings, AreReadInSeconds) {
     EXPECT_EQ(server.ssl_certfile, "c.pem");
     EXPECT_EQ(server.ssl_keyfile, "k.pem");
     EXPECT_EQ(server.max_body_bytes, std::size_t{512} * 1024);
+    EXPECT_EQ(server.max_upload_bytes, std::size_t{100'000} << 20);
     EXPECT_EQ(server.head_timeout, milliseconds(1000));
     EXPECT_EQ(server.body_timeout, milliseconds(2500));
     EXPECT_EQ(server.keepalive_timeout, milliseconds(3000));
