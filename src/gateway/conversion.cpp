@@ -186,25 +186,23 @@ void ConvertedStream::take(const Event& event) {
     next.take(told);
 }
 
-Result<ConvertedAnswer> convert_answer(std::string_view body, const dialects::Dialect& to,
+Result<ConvertedAnswer> convert_answer(Answer answer, const dialects::Dialect& to,
                                        const dialects::AnswerContext& context,
                                        const Conversion& conversion, bool as_stream,
                                        storage::SignatureStore* store) {
-    auto answer = conversion.from->decode_answer(body);
-    if (!answer) return std::unexpected(answer.error());
-    if (const auto* failure = failure_of(*answer)) return std::unexpected(broken(*failure));
-    conversion.names.restore(*answer);
+    if (const auto* failure = failure_of(answer)) return std::unexpected(broken(*failure));
+    conversion.names.restore(answer);
     ThinkingNotes notes(store, conversion.caller, conversion.issuer);
-    notes.take(*answer);
-    for (auto& choice : answer->choices) {
+    notes.take(answer);
+    for (auto& choice : answer.choices) {
         for (auto& block : choice.blocks) name_issuer(block, conversion.issuer);
     }
-    if (conversion.merges_thinking) merge_thinking(*answer);
-    ConvertedAnswer converted{.body = written(*answer, to, context, as_stream),
-                              .usage = answer->usage,
+    if (conversion.merges_thinking) merge_thinking(answer);
+    ConvertedAnswer converted{.body = written(answer, to, context, as_stream),
+                              .usage = answer.usage,
                               .finish_reason = {}};
-    if (!answer->choices.empty())
-        converted.finish_reason = logged_finish(answer->choices.front().ending.reason);
+    if (!answer.choices.empty())
+        converted.finish_reason = logged_finish(answer.choices.front().ending.reason);
     return converted;
 }
 

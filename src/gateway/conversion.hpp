@@ -70,12 +70,13 @@ class ConvertedStream : public dialects::StreamRelay, private canonical::EventSi
 // A whole answer out of one dialect into another.
 //
 //   as_stream  told as a stream, to a client that asked for one
+//   errors     upstream_broken where nothing came of the call
 struct ConvertedAnswer {
     std::string body;
     canonical::Usage usage;
     std::string_view finish_reason;
 };
-Result<ConvertedAnswer> convert_answer(std::string_view body, const dialects::Dialect& to,
+Result<ConvertedAnswer> convert_answer(canonical::Answer answer, const dialects::Dialect& to,
                                        const dialects::AnswerContext& context,
                                        const Conversion& conversion, bool as_stream,
                                        storage::SignatureStore* store);

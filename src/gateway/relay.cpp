@@ -25,7 +25,9 @@ http::awaitable<Result<>> relay(Sent& sent, std::unique_ptr<Incoming>& incoming,
     const Delivery delivery{sent, incoming, endpoint, config, services, client, record};
     if (sent.is_mock()) return relay_mock(delivery);
     if (endpoint.relay == Relay::forward) return forward(delivery);
-    return is_stream(sent) ? relay_stream(delivery) : relay_whole(delivery);
+    // One that nobody asked for is told in one piece.
+    return is_stream(sent) && incoming->is_streaming ? relay_stream(delivery)
+                                                     : relay_whole(delivery);
 }
 
 }  // namespace router::gateway

@@ -1,10 +1,13 @@
 #include "gateway/whole_answer.hpp"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "dialects/embeddings.hpp"
 #include "dialects/openai_chat/usage.hpp"
 #include "gateway/forward.hpp"
+#include "gateway/gathered_answer.hpp"
 #include "gateway/stored_responses.hpp"
 #include "http/bytes.hpp"
 #include "wire/json_text.hpp"
@@ -75,12 +78,32 @@ Result<> read_same(const Delivery& delivery, std::string_view body, WholeAnswer&
     return {};
 }
 
+// Whether it is the body of a stream, whatever its type says: JSON begins otherwise.
+bool is_of_events(std::string_view body, providers::Framing framing) {
+    if (body.starts_with('{') || framing != providers::Framing::sse) return false;
+    body.remove_prefix(std::min(body.size(), body.find_first_not_of("\xEF\xBB\xBF\r\n")));
+    constexpr std::array<std::string_view, 5> fields{"data:", "event:", ":", "id:", "retry:"};
+    return std::ranges::any_of(fields, [&](auto field) { return body.starts_with(field); });
+}
+
+// Told in the other form, an answer is written anew, though both sides speak the same dialect.
+// Where no dialect is converted, it cannot be.
+void let_it_be_written(const Delivery& delivery) {
+    if (delivery.endpoint.operation != Operation::complete || delivery.is_written_here()) return;
+    delivery.sent.conversion = std::make_unique<Conversion>();
+    delivery.sent.conversion->from = &delivery.dialect();
+    delivery.sent.conversion->caller = delivery.incoming->caller;
+}
+
 // The same in the client's dialect; kept where the client asked for that.
-Result<> read_converted(const Delivery& delivery, std::string_view body, bool as_stream,
-                        WholeAnswer& whole) {
-    auto converted =
-        convert_answer(body, delivery.dialect(), context_of(delivery), *delivery.sent.conversion,
-                       as_stream, delivery.services.signatures);
+Result<> read_converted(const Delivery& delivery, std::string_view body, bool has_events,
+                        bool as_stream, WholeAnswer& whole) {
+    const auto& conversion = *delivery.sent.conversion;
+    auto answer = has_events ? gather(body, *conversion.from, delivery.sent.framing)
+                             : conversion.from->decode_answer(body);
+    if (!answer) return std::unexpected(answer.error());
+    auto converted = convert_answer(std::move(*answer), delivery.dialect(), context_of(delivery),
+                                    conversion, as_stream, delivery.services.signatures);
     if (!converted) return std::unexpected(converted.error());
     delivery.record.usage = converted->usage;
     delivery.record.finish_reason = converted->finish_reason;
@@ -112,6 +135,8 @@ http::awaitable<Result<>> relay_whole(Delivery delivery) {
         co_await answer.read_whole(body, whole_limit, delivery.deadlines().idle, sent.ends_by);
     delivery.record.upstream_ended();
     if (!read) co_return std::unexpected(read.error());
+    const bool has_events = is_of_events(body.view(), sent.framing);
+    if (has_events || delivery.incoming->is_streaming) let_it_be_written(delivery);
     const bool is_converted = delivery.is_written_here();
     const bool as_stream = delivery.incoming->is_streaming && is_converted;
     if (client.has_begun() && !as_stream) {  // heartbeats have promised a stream
@@ -123,7 +148,7 @@ http::awaitable<Result<>> relay_whole(Delivery delivery) {
     if (!answer.is_complete()) co_return co_await forward_unread(delivery, body);
 
     WholeAnswer whole;
-    auto made = is_converted ? read_converted(delivery, body.view(), as_stream, whole)
+    auto made = is_converted ? read_converted(delivery, body.view(), has_events, as_stream, whole)
                              : read_same(delivery, body.view(), whole);
     if (!made) {
         sent.backend->upstream.take_secrets_out(made.error());

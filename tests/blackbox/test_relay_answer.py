@@ -7,6 +7,7 @@ import pytest
 from fakes import bodies, scripts
 from fakes.bodies import ANSWER
 from fakes.gate import Gate
+from raw_http import events, text_of
 from router import chat_request
 
 
@@ -97,11 +98,20 @@ def test_an_image_of_megabytes_comes_back_whole(client, upstream):
     assert client.post("/v1/images/generations", json={"model": "chat", "prompt": "x"}).json() == image
 
 
-def test_a_whole_answer_to_a_stream_request_is_passed_on_as_it_is(router, upstream):
+def test_a_whole_answer_to_a_stream_request_is_told_as_a_stream(router, upstream):
     upstream.next(scripts.whole(bodies.completion()))
     answer = router.chat(stream=True)
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert text_of(events(answer.content)) == ANSWER and answer.content.endswith(b"data: [DONE]\n\n")
+
+
+def test_a_stream_to_a_request_for_a_whole_answer_is_told_in_one_piece(router, upstream):
+    upstream.next(scripts.chunks(bodies.tool_chunks(bodies.USAGE)))
+    answer = router.chat()
     assert answer.headers["content-type"].startswith("application/json")
-    assert answer.json()["choices"][0]["message"]["content"] == ANSWER and answer.json()["model"] == "chat"
+    (choice,) = answer.json()["choices"]
+    assert choice["message"]["tool_calls"] == bodies.TOOL_CALLS and choice["finish_reason"] == "tool_calls"
+    assert answer.json()["usage"]["total_tokens"] == bodies.USAGE["total_tokens"] and answer.json()["model"] == "chat"
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
