@@ -47,6 +47,7 @@ struct Answer {
     std::vector<Choice> choices{};
     Usage usage{};
     std::string service_tier{};
+    std::size_t source_bytes = 0;  // of the body it was read from
     std::shared_ptr<Arena> arena = std::make_shared<Arena>();
 };
 

@@ -134,6 +134,8 @@ struct Request {
     Json audio{};                           // Chat: {voice, format}
 
     std::vector<Extra> extras{};
+    std::size_t source_bytes =
+        0;  // of the body it was read from: in other words it is about as long
     std::shared_ptr<Arena> arena = std::make_shared<Arena>();
 };
 

@@ -11,6 +11,9 @@
 
 namespace router::canonical {
 
+// What a dialect may need beyond as many bytes as another needed to say the same.
+inline constexpr std::size_t room_for_other_words = 512;
+
 // A text as it stands between the quotes of a JSON string, escapes and all. Every dialect is JSON,
 // so a text goes from one body into another without being touched; whoever must know what it says
 // asks for plain(). It points into the body that was decoded, or into a Request's arena.

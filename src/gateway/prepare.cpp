@@ -165,6 +165,7 @@ Result<> decode_once(Incoming& incoming, const Endpoint& endpoint, storage::Sign
                     "previous_response_id", "previous_response_not_found");
     }
     decoded->is_streaming = incoming.is_streaming;
+    decoded->source_bytes = incoming.body.size();
     if (store != nullptr) restore_thinking(*decoded, incoming.caller, *store);
     incoming.canonical = std::move(*decoded);
     return {};

@@ -102,6 +102,7 @@ Result<> read_converted(const Delivery& delivery, std::string_view body, bool ha
     auto answer = has_events ? gather(body, *conversion.from, delivery.sent.framing)
                              : conversion.from->decode_answer(body);
     if (!answer) return std::unexpected(answer.error());
+    answer->source_bytes = body.size();
     auto converted = convert_answer(std::move(*answer), delivery.dialect(), context_of(delivery),
                                     conversion, as_stream, delivery.services.signatures);
     if (!converted) return std::unexpected(converted.error());

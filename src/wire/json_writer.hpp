@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstdint>
@@ -25,10 +26,18 @@ class JsonWriter {
     JsonWriter& end_array() { return close(']'); }
 
     JsonWriter& key(std::string_view name) {
-        comma();
-        *out_ += '"';
-        *out_ += name;
-        *out_ += "\":";
+        const auto from = out_->size();
+        const bool has_comma = needs_comma_;
+        out_->resize_and_overwrite(from + has_comma + 3 + name.size(),
+                                   [&](char* text, std::size_t) {
+                                       auto* at = text + from;
+                                       if (has_comma) *at++ = ',';
+                                       *at++ = '"';
+                                       at = std::copy(name.begin(), name.end(), at);
+                                       *at++ = '"';
+                                       *at++ = ':';
+                                       return static_cast<std::size_t>(at - text);
+                                   });
         needs_comma_ = false;
         return *this;
     }

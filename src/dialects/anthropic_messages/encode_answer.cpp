@@ -148,6 +148,7 @@ std::string encode_answer(const canonical::Answer& answer, const AnswerContext& 
     static const Choice nothing;
     const auto& choice = answer.choices.empty() ? nothing : answer.choices.front();
     std::string out;
+    out.reserve(answer.source_bytes + canonical::room_for_other_words);
     JsonWriter writer(out);
     writer.begin_object()
         .text("id", message_id(answer.id, context))

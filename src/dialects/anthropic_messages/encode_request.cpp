@@ -174,6 +174,7 @@ Result<EncodedRequest> encode_request(const Request& request, std::string_view m
                                       const Variant& variant) {
     if (auto checked = check(request); !checked) return std::unexpected(checked.error());
     EncodedRequest encoded;
+    encoded.body.reserve(request.source_bytes + canonical::room_for_other_words);
     Encoding encoding(request, encoded);
     auto& writer = encoding.writer();
     writer.begin_object();

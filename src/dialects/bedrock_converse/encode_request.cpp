@@ -171,6 +171,7 @@ Result<EncodedRequest> encode_request(const Request& request) {
     if (auto checked = check_sayable(request, "Bedrock"); !checked)
         return std::unexpected(checked.error());
     EncodedRequest encoded;
+    encoded.body.reserve(request.source_bytes + canonical::room_for_other_words);
     Encoding encoding{.request = request, .out = encoded};
     encoding.writer.begin_object();
     if (auto written = write_messages(encoding); !written) {

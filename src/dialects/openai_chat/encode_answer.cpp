@@ -153,6 +153,7 @@ void write_choice(wire::JsonWriter& json, const Choice& choice, int index,
 
 std::string encode_answer(const Answer& answer, const AnswerContext& context) {
     std::string out;
+    out.reserve(answer.source_bytes + canonical::room_for_other_words);
     wire::JsonWriter json(out);
     json.begin_object();
     json.text("id", context.id.empty() ? answer.id : "chatcmpl-" + context.id);

@@ -155,6 +155,7 @@ void write_extras(Encoding& to) {
 Result<EncodedRequest> encode_request(const Request& request, std::string_view model,
                                       const Variant& variant) {
     EncodedRequest encoded;
+    encoded.body.reserve(request.source_bytes + canonical::room_for_other_words);
     wire::JsonWriter json(encoded.body);
     Encoding to{.request = request, .variant = variant, .json = json, .losses = encoded.losses};
     json.begin_object().text("model", model);

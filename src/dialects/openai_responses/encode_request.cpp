@@ -232,6 +232,7 @@ void BodyWriter::losses() {
 Result<EncodedRequest> encode_request(const Request& request, std::string_view model,
                                       const Variant& variant) {
     EncodedRequest encoded;
+    encoded.body.reserve(request.source_bytes + canonical::room_for_other_words);
     BodyWriter writer(request, encoded);
     if (auto written = writer.write(model, variant); !written)
         return std::unexpected(written.error());
