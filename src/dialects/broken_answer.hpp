@@ -13,14 +13,15 @@ namespace router::dialects {
 
 inline std::unexpected<Error> not_understood(std::string detail) {
     return std::unexpected(Error{.kind = ErrorKind::upstream_broken,
-                                 .message = "The upstream's answer could not be understood.",
+                                 .message = "The provider's answer could not be understood.",
                                  .detail = std::move(detail)});
 }
 
 inline std::unexpected<Error> ended_early(std::string detail = {}) {
-    return std::unexpected(Error{.kind = ErrorKind::upstream_broken,
-                                 .message = "The upstream's stream ended before its answer did.",
-                                 .detail = std::move(detail)});
+    return std::unexpected(
+        Error{.kind = ErrorKind::upstream_broken,
+              .message = "The provider's stream ended before its answer was finished.",
+              .detail = std::move(detail)});
 }
 
 }  // namespace router::dialects

@@ -96,8 +96,9 @@ http::awaitable<void> serve_call(http::Exchange& client, Services& services,
     accounting::CallRecord record(client.id(),
                                   endpoint.path);  // written when it leaves scope, come what may
     client.common_headers += call_headers(record);
-    const auto outcome = co_await run(client, services, *config, endpoint, in_url, record);
+    auto outcome = co_await run(client, services, *config, endpoint, in_url, record);
     const bool has_left = !outcome && outcome.error().kind == ErrorKind::client_left;
+    if (!outcome && !has_left) name_target(outcome.error(), record.target, endpoint.dialect);
     if (!outcome) record.failed(outcome.error());
     if (!outcome && !has_left) {
         co_await refuse(client, outcome.error(), {}, endpoint.dialect);

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "dialects/error_words.hpp"
 #include "dialects/registry.hpp"
 #include "gateway/retry_after.hpp"
 #include "wire/url.hpp"
@@ -27,6 +28,12 @@ std::string headers_of(const Error& error, canonical::DialectId dialect, std::st
 }
 
 }  // namespace
+
+void name_target(Error& error, std::string_view target, canonical::DialectId dialect) {
+    const bool is_theirs = error.kind == ErrorKind::upstream_refused;
+    if (target.empty() || (is_theirs && dialect != canonical::DialectId::openai_chat)) return;
+    error.message = std::string(target) + ": " + dialects::with_wait(error);
+}
 
 http::awaitable<void> refuse(http::Exchange& client, const Error& error,
                              std::string_view header_lines, canonical::DialectId dialect) {

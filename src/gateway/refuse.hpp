@@ -8,6 +8,13 @@
 
 namespace router::gateway {
 
+// Puts in front of the message whose error it is, and behind it how long to wait: people read it,
+// who may be shown nothing else. In other dialects than Chat, programs look for the provider's own
+// words at the message's front, so these stay.
+//
+//   target  that was asked; empty: none was
+void name_target(Error& error, std::string_view target, canonical::DialectId dialect);
+
 // Answers with an error in the client's dialect: as a body with its status, or, when a stream has
 // begun, as its last event.
 //   header_lines  added to those of the error itself

@@ -4,7 +4,6 @@
 #include <cctype>
 #include <ctime>
 
-#include "dialects/error_words.hpp"
 #include "dialects/registry.hpp"
 #include "gateway/prepare.hpp"
 #include "gateway/retry_after.hpp"
@@ -40,8 +39,9 @@ http::awaitable<Error> read_refusal(http::Answer& answer, const providers::Upstr
     const auto wait = retry_after(answer.head(), std::time(nullptr));
     const auto read = co_await answer.read_whole(body, error_body_limit, idle, until);
     if (!read && read.error().kind == ErrorKind::client_left) co_return read.error();
-    auto error = dialects::dialect(dialect).decode_error(status, body.view(),
-                                                         upstream.target().provider.prefix);
+    const bool is_readable = answer.head().header("content-encoding").empty();
+    auto error = dialects::dialect(dialect).decode_error(
+        status, is_readable ? body.view() : std::string_view(), upstream.target().provider.prefix);
     upstream.take_secrets_out(error);
     if (!wait.empty()) error.retry_after = wait;
     co_return error;
@@ -67,13 +67,14 @@ void note_losses(const Prepared& prepared, accounting::CallRecord& record) {
     }
 }
 
-// What people read, who may be shown nothing else: whose error it is, and how long to wait. In
-// other dialects than Chat, programs look for the provider's own words at the message's front.
-std::string told(const Error& error, std::string_view target, canonical::DialectId dialect) {
-    const bool is_theirs = error.kind == ErrorKind::upstream_refused;
-    if (target.empty() || (is_theirs && dialect != canonical::DialectId::openai_chat))
-        return error.message;
-    return std::string(target) + ": " + dialects::with_wait(error);
+// Nobody asks for an answer that is compressed, and who reads it could not.
+Result<> refuse_compressed(const http::ResponseHead& head, const Endpoint& endpoint) {
+    const auto coding = head.header("content-encoding");
+    if (coding.empty() || endpoint.relay == Relay::forward ||
+        http::is_same_name(coding, "identity"))
+        return {};
+    return fail(ErrorKind::upstream_broken, "The provider's answer is compressed (" +
+                                                shown(coding) + "), which nobody asked for.");
 }
 
 http::awaitable<Result<Sent>> attempt_one(const routing::Attempt& attempt,
@@ -115,6 +116,8 @@ http::awaitable<Result<Sent>> attempt_one(const routing::Attempt& attempt,
                                              deadlines.idle, ends_by);
         co_return std::unexpected(std::move(refusal));
     }
+    if (auto readable = refuse_compressed((*answer)->head(), endpoint); !readable)
+        co_return std::unexpected(std::move(readable.error()));
     co_return Sent{.backend = attempt.backend,
                    .answer = std::move(*answer),
                    .conversion = std::move(prepared.conversion),
@@ -151,8 +154,6 @@ http::awaitable<Result<Sent>> send(const routing::Plan& plan, Incoming& incoming
         if (!routing::may_another_do_better(last)) break;
     }
     record.upstream_ended();
-    if (last.kind != ErrorKind::client_left)
-        last.message = told(last, record.target, endpoint.dialect);
     co_return std::unexpected(last);
 }
 

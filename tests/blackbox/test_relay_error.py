@@ -1,5 +1,7 @@
 """An upstream's errors on their way back: the status, the words, the time to wait, whatever their shape."""
 
+import gzip
+
 import pytest
 
 from fakes import bodies, scripts
@@ -69,6 +71,12 @@ def test_an_error_without_a_readable_body_gets_a_readable_message(router, upstre
     message = answer.json()["error"]["message"]
     assert str(status) in message or "Bad Gateway" in message
     assert "<" not in message
+
+
+def test_an_error_that_is_compressed_is_not_shown_as_it_is(router, upstream):
+    upstream.next(scripts.whole(gzip.compress(b'{"error":{"message":"zipped"}}'), status=400, headers=[("Content-Encoding", "gzip")]))
+    answer = router.chat()
+    assert answer.status_code == 400 and answer.json()["error"]["message"].isprintable()
 
 
 def test_an_error_with_the_type_of_a_stream_is_an_object_too(router, upstream):
