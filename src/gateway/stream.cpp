@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "gateway/forward.hpp"
+#include "gateway/refuse.hpp"
 #include "gateway/stored_responses.hpp"
 #include "providers/event_reader.hpp"
 
@@ -35,7 +36,8 @@ class Stream {
           relay_(relay_for(delivery)),
           keeper_(keeper_for(delivery)),
           reader_(sent_.framing, event_limit),
-          headers_(headers_of(delivery, true)) {}
+          headers_(headers_of(delivery, true)),
+          dialect_(delivery.endpoint.dialect) {}
 
     ~Stream() { client_.stop_heartbeats(); }  // they ask us for their words
     Stream(const Stream&) = delete;
@@ -48,7 +50,7 @@ class Stream {
         out.clear();
         while (true) {
             const auto piece = sent_.answer->take();
-            if (!piece) return fail_with(piece.error(), out);
+            if (!piece) return break_off(piece.error(), out);
             if (piece->empty()) break;
             reader_.feed(*piece);
             while (const auto event = reader_.next()) {
@@ -75,19 +77,31 @@ class Stream {
     // The error that ends the stream: in it when it has begun, else for the caller to answer with.
     Result<bool> fail_with(const Error& error, std::string& out) {
         note();
-        failed_ = true;
+        is_broken_off_ = true;
         if (error.kind == ErrorKind::client_left || (!client_.has_begun() && out.empty()))
             return std::unexpected(error);
         record_.failed(error);
-        relay_->fail(error, out);
+        auto told = error;
+        name_target(told, record_.target, dialect_);
+        relay_->fail(told, out);
         return send_out(out, true);
     }
-    Result<bool> fail_with(const Error& error) {
+    // No more will come. An answer that was told to its end before is whole all the same.
+    Result<bool> break_off(const Error& error, std::string& out) {
+        if (error.kind == ErrorKind::client_left || !relay_->finish(out))
+            return fail_with(error, out);
+        is_broken_off_ = true;
+        if (keeper_) keeper_->keep_last_event(out);
+        return send_out(out, true);
+    }
+    Result<bool> break_off(const Error& error) {
         std::string out;
-        return fail_with(error, out);
+        return break_off(error, out);
     }
 
-    bool is_over() const { return failed_ || relay_->is_done() || sent_.answer->is_complete(); }
+    bool is_over() const {
+        return is_broken_off_ || relay_->is_done() || sent_.answer->is_complete();
+    }
 
     void end() {
         record_.upstream_ended();
@@ -134,7 +148,8 @@ class Stream {
     providers::EventReader reader_;
     std::string headers_;
     std::string beat_;
-    bool failed_ = false;
+    canonical::DialectId dialect_;  // the client's
+    bool is_broken_off_ = false;
 };
 
 // A stream's last bytes may come a moment behind its [DONE]; with them the connection can be kept.
@@ -162,7 +177,7 @@ http::awaitable<Result<>> pass_all_on(Sent& sent, std::unique_ptr<Stream> stream
         if (stream->is_over()) break;
         const auto waited = co_await wait_for_more(sent, deadlines);
         if (waited) continue;
-        passed = stream->fail_with(waited.error());
+        passed = stream->break_off(waited.error());
         if (!passed) co_return std::unexpected(passed.error());
         if (!*passed) co_await client.flush();
         break;

@@ -120,6 +120,22 @@ def test_a_broken_stream_never_ends_as_if_whole(world, dialect, upstream, after,
         assert_is_error(dialect, answer)
 
 
+@every_pair
+def test_a_stream_that_breaks_behind_its_last_event_is_whole(world, dialect, upstream):
+    provider = Provider(upstream, lambda seen: GOOD)
+
+    def without_last_chunk(call):
+        call.stream_head()
+        for event in provider.dialect.events(GOOD, provider.dialect.read(call)):
+            call.chunk(event)
+        call.until_read()
+        call.reset()
+
+    world.upstreams[upstream].forget()
+    world.upstreams[upstream].always(without_last_chunk)
+    grammar.must_hold(dialect, ask(world, dialect, upstream, stream=True).content, model=world.model(upstream))
+
+
 @pytest.mark.parametrize("dialect, upstream", [(d, u) for d in grammar.CHECKS for u in UPSTREAMS])
 def test_a_stream_cut_at_any_byte_never_ends_as_if_whole(world, dialect, upstream):
     """The body ends properly as HTTP goes, in the middle of the dialect."""

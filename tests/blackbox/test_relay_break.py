@@ -39,10 +39,30 @@ class _Headers:
         self.headers = {name.lower(): value for name, value in answer.headers}
 
 
+def test_a_stream_of_done_alone_is_no_answer(router, upstream):
+    upstream.next(scripts.stream([DONE]))
+    answer = router.chat(stream=True)
+    assert answer.status_code == 502 and answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("ending", BREAKS)
+def test_a_stream_that_breaks_behind_its_finish_is_whole(router, upstream, ending):
+    upstream.next(scripts.stream_then(ending, events=len(PIECES) + 2))
+    found = events(router.chat(stream=True).content)
+    assert text_of(found) == "".join(PIECES) and errors_of(found) == [] and found[-1] == "[DONE]"
+
+
+def test_a_choice_that_has_finished_does_not_speak_for_the_others(router, upstream):
+    other = chunk({"content": "half of it"})
+    other["choices"][0]["index"] = 1
+    upstream.next(scripts.raw(scripts.framed([sse(other), sse(chunk({"content": "all"})), sse(chunk(finish="stop"))])[:-5], then="fin"))
+    assert errors_of(events(router.chat(stream=True, n=2).content))
+
+
 def test_an_error_inside_a_stream_reaches_the_client(router, upstream):
     upstream.next(scripts.stream([sse(chunk({"content": "some "})), sse(bodies.error("out of credit", code=402)), DONE]))
     found = events(router.chat(stream=True).content)
-    assert errors_of(found)[0]["message"].startswith("out of credit")
+    assert "gpt-upstream: out of credit" in errors_of(found)[0]["message"]
 
 
 def test_an_error_inside_a_stream_that_is_only_a_word_becomes_an_object(router, upstream):

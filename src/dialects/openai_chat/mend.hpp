@@ -51,6 +51,7 @@ class ToldChoices {
     // Null: there are more of them than OpenAI allows, and nothing is known of this one.
     ToldChoice* find_or_add(std::uint64_t index);
     std::vector<ToldChoice>& all() { return choices_; }
+    const std::vector<ToldChoice>& all() const { return choices_; }
 
  private:
     std::vector<ToldChoice> choices_;

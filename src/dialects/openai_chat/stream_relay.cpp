@@ -308,6 +308,11 @@ void StreamRelay::finish(std::string& out, std::optional<double> cost) {
     out += "data: [DONE]\n\n";
 }
 
+bool StreamRelay::has_finished() const {
+    const auto& choices = told_.all();
+    return !choices.empty() && (done_ || std::ranges::all_of(choices, &ToldChoice::has_finished));
+}
+
 // A chunk that the upstream did not send.
 void StreamRelay::append_own(std::string& out, std::string_view choices,
                              std::string_view usage) const {

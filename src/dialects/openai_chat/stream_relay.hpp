@@ -44,7 +44,8 @@ class StreamRelay {
     void finish(std::string& out, std::optional<double> cost = {});
 
     bool is_done() const { return done_; }  // [DONE] came
-    bool has_finished() const { return done_ || !finish_reason_.empty(); }
+    // [DONE] came behind its choices, or each of them has a finish_reason.
+    bool has_finished() const;
     const canonical::Usage& usage() const { return usage_; }
     const std::string& finish_reason() const { return finish_reason_; }
     int dropped() const { return dropped_; }

@@ -278,10 +278,27 @@ TEST(StreamRelay, CountsUsageInASecondFinish) {
 TEST(StreamRelay, KnowsWhenItIsDone) {
     for (const auto& data : {"[DONE]"s, " [DONE] "s, "[DONE]\t"s}) {
         Relay relay;
+        relay.see("{" + choices + "}");
         EXPECT_EQ(relay.see(data), "");
         EXPECT_TRUE(relay.relay.is_done());
         EXPECT_TRUE(relay.relay.has_finished());
     }
+}
+
+TEST(StreamRelay, HasNotFinishedWhatNeverBegan) {
+    Relay relay;
+    relay.see("[DONE]");
+    EXPECT_TRUE(relay.relay.is_done());
+    EXPECT_FALSE(relay.relay.has_finished());
+}
+
+TEST(StreamRelay, HasFinishedWhenEachChoiceHas) {
+    Relay relay;
+    relay.see(R"({"choices":[{"index":1,"delta":{"content":"one"}}]})");
+    relay.see(finish("stop"));
+    EXPECT_FALSE(relay.relay.has_finished());
+    relay.see(finish("stop", "{}", 1));
+    EXPECT_TRUE(relay.relay.has_finished());
 }
 
 TEST(StreamRelay, ListensToNothingBehindItsEnd) {
