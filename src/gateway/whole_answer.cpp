@@ -56,15 +56,33 @@ bool wants_plain_vectors(const Delivery& delivery) {
            delivery.incoming->json->value("encoding_format") != "\"base64\"";
 }
 
+bool is_page(std::string_view body) {
+    const auto begin = body.find_first_not_of(" \t\r\n");
+    return begin != std::string_view::npos && body[begin] == '<';
+}
+
+// The error that stands where an answer should: perhaps a page, in whose words it is told.
+std::unexpected<Error> no_answer(const Delivery& delivery, std::string_view body) {
+    const auto& target = delivery.sent.backend->upstream.target();
+    return std::unexpected(delivery.dialect().decode_error(200, body, target.provider.prefix));
+}
+
+// Whether a model's answer is one. That it says how it ended, or what it used, is enough.
+Result<> check(const Delivery& delivery, const dialects::PeekedAnswer& answer,
+               std::string_view body) {
+    const bool says_enough = !answer.finish_reason.empty() || answer.usage.is_known;
+    if (says_enough || delivery.endpoint.operation != Operation::complete) return {};
+    const auto read = delivery.dialect().decode_answer(body);
+    return read ? Result<>() : std::unexpected(read.error());
+}
+
 // The upstream's bytes, mended where they must be, with the model's name as the client knows it.
 Result<> read_same(const Delivery& delivery, std::string_view body, WholeAnswer& whole) {
     const auto& dialect = delivery.dialect();
     if (wants_plain_vectors(delivery)) whole.mended = dialects::with_plain_vectors(body);
     auto answer = dialect.peek_answer(whole.mended.empty() ? body : whole.mended);
-    if (answer.is_error || !answer.is_object) {
-        const auto& target = delivery.sent.backend->upstream.target();
-        return std::unexpected(dialect.decode_error(200, body, target.provider.prefix));
-    }
+    if (answer.is_error || !answer.is_object) return no_answer(delivery, body);
+    if (auto checked = check(delivery, answer, body); !checked) return checked;
     delivery.record.usage = answer.usage;
     delivery.record.finish_reason = answer.finish_reason;
     if (!answer.mended.empty()) whole.mended.swap(answer.mended);
@@ -101,6 +119,7 @@ Result<> read_converted(const Delivery& delivery, std::string_view body, bool ha
     const auto& conversion = *delivery.sent.conversion;
     auto answer = has_events ? gather(body, *conversion.from, delivery.sent.framing)
                              : conversion.from->decode_answer(body);
+    if (!answer && is_page(body)) return no_answer(delivery, body);
     if (!answer) return std::unexpected(answer.error());
     answer->source_bytes = body.size();
     auto converted = convert_answer(std::move(*answer), delivery.dialect(), context_of(delivery),

@@ -1,5 +1,6 @@
 """Whole answers on their way back: every framing, every size, and what is no answer at all."""
 
+import gzip
 import hashlib
 
 import pytest
@@ -13,7 +14,8 @@ from router import chat_request
 
 def test_a_whole_answer_comes_back_byte_for_byte_but_for_the_models_name(router, upstream):
     odd = (b' {"id" : "x","big":12345678901234567890,"exp":1.0e2,"text":"\\u00fc \\"model\\":\\"gpt-upstream\\"",\n'
-           b'"nested":{"model":"gpt-upstream"},"object":"chat.completion", "model" :"gpt-upstream","choices":[] }\n')
+           b'"nested":{"model":"gpt-upstream"},"object":"chat.completion", "model" :"gpt-upstream",\n'
+           b'"choices":[ {"index":0,"message":{"role":"assistant","content":"x"},"finish_reason":"stop"} ] }\n')
     upstream.next(scripts.whole(odd))
     answer = router.chat()
     assert answer.content.strip() == odd.replace(b'"model" :"gpt-upstream"', b'"model" :"chat"').strip()
@@ -28,9 +30,9 @@ def test_the_answer_names_the_model_as_the_client_did(client, path, body):
         assert client.post(path, json={"model": name, **body}).json()["model"] == name
 
 
-def test_an_answer_without_a_model_stays_without(router, upstream):
-    upstream.next(scripts.whole({"choices": []}))
-    assert router.chat().json() == {"choices": []}
+def test_an_answer_without_a_model_stays_without(client, upstream):
+    upstream.next(scripts.whole({"data": []}))
+    assert client.post("/v1/embeddings", json={"model": "chat", "input": "x"}).json() == {"data": []}
 
 
 @pytest.mark.parametrize("make", [
@@ -154,6 +156,33 @@ def test_a_whole_answer_that_is_cut_never_looks_whole(router, upstream, then):
     answer = router.chat()
     assert answer.status_code == 502
     assert answer.json()["error"]["message"]
+
+
+def test_an_answer_that_breaks_off_names_whose_it_was(router, upstream):
+    upstream.next(scripts.raw(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{", then="fin"))
+    assert router.chat().json()["error"]["message"] == "openai/gpt-upstream: The provider's answer broke off before its end."
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+@pytest.mark.parametrize("body", [{}, {"choices": []}, {"id": "x", "object": "chat.completion", "model": "gpt-upstream"}], ids=str)
+def test_an_answer_without_a_choice_is_none(router, upstream, body, stream):
+    upstream.next(scripts.whole(body))
+    answer = router.chat(stream=stream)
+    assert answer.status_code == 502 and answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_an_answer_that_is_compressed_unasked_is_an_error_that_says_so(router, upstream, stream):
+    upstream.next(scripts.whole(gzip.compress(bodies.as_json(bodies.completion())), headers=[("Content-Encoding", "gzip")]))
+    answer = router.chat(stream=stream)
+    assert answer.status_code == 502 and "gzip" in answer.json()["error"]["message"]
+    assert "accept-encoding" not in upstream.only_call.header_names()
+
+
+def test_speech_may_be_compressed(client, upstream):
+    upstream.next(scripts.whole(gzip.compress(bodies.SPEECH), headers=[("Content-Encoding", "gzip")], content_type="audio/mpeg"))
+    answer = client.post("/v1/audio/speech", json={"model": "chat", "input": "hi", "voice": "alloy"})
+    assert answer.content == bodies.SPEECH  # the client's own library undoes it
 
 
 def test_bytes_behind_an_answer_are_not_the_next_answer(router, upstream):
