@@ -138,8 +138,12 @@ std::string wait_in_words(std::string_view text) {
 std::string with_wait(const Error& error) {
     const bool is_number = error.retry_after.find_first_not_of("0123456789") == std::string::npos;
     const bool is_said = has_words(error.message, "try again in");
-    if (is_said || error.retry_after.empty() || !is_number) return error.message;
-    return error.message + " Please try again in " + error.retry_after + "s.";
+    const bool is_wait = !error.retry_after.empty() && error.retry_after != "0" && is_number;
+    if (is_said || !is_wait) return error.message;
+    const bool is_sentence =
+        !error.message.empty() && std::string_view(".!?").contains(error.message.back());
+    return error.message + (is_sentence ? "" : ".") + " Please try again in " + error.retry_after +
+           "s.";
 }
 
 bool is_context_overflow(std::string_view text) {

@@ -39,6 +39,9 @@ TEST(ErrorWords, SayHowLongToWaitOnce) {
     EXPECT_EQ(with_wait({.message = "Slow down.", .retry_after = "7"}),
               "Slow down. Please try again in 7s.");
     EXPECT_EQ(with_wait({.message = "Try again in 9s.", .retry_after = "9"}), "Try again in 9s.");
+    EXPECT_EQ(with_wait({.message = "slow down", .retry_after = "7"}),
+              "slow down. Please try again in 7s.");
+    EXPECT_EQ(with_wait({.message = "Slow down.", .retry_after = "0"}), "Slow down.");
     EXPECT_EQ(with_wait({.message = "No."}), "No.");
     EXPECT_EQ(with_wait({.message = "No.", .retry_after = "Wed, 21 Oct"}), "No.");
 }

@@ -294,11 +294,11 @@ TEST(ResponsesStreamEncoder, RaisesAnErrorInBothForms) {
                                       .retry_after = "3"});
     EXPECT_EQ(
         events[5],
-        R"({"type":"error","sequence_number":5,"code":"rate_limit_exceeded","message":"slow Please try again in 3s.","param":null,"error":{"type":"rate_limit_error","code":"rate_limit_exceeded","message":"slow Please try again in 3s.","param":null}})");
+        R"({"type":"error","sequence_number":5,"code":"rate_limit_exceeded","message":"slow. Please try again in 3s.","param":null,"error":{"type":"rate_limit_error","code":"rate_limit_exceeded","message":"slow. Please try again in 3s.","param":null}})");
     EXPECT_TRUE(contains(events[6], R"("status":"failed")"));
     EXPECT_TRUE(contains(
         events[6],
-        R"("error":{"code":"rate_limit_exceeded","message":"slow Please try again in 3s."})"));
+        R"("error":{"code":"rate_limit_exceeded","message":"slow. Please try again in 3s."})"));
     const auto before = written.out;
     written.finish();
     written << delta(0, "y");
