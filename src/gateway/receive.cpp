@@ -65,6 +65,16 @@ Result<> read_form(Incoming& incoming, std::string_view boundary) {
     return {};
 }
 
+// A body that is compressed looks like no JSON and no form.
+Error why_unreadable(const http::RequestHead& head, const Error& error) {
+    const auto coding = head.header("content-encoding");
+    if (coding.empty() || http::is_same_name(coding, "identity")) return error;
+    return {.kind = ErrorKind::bad_request,
+            .message = "The request's body is compressed (Content-Encoding); send it as it is.",
+            .code = "unsupported_content_encoding",
+            .status = 415};
+}
+
 // A form keeps its bytes, but for the model's name and a part that is dropped.
 void write_form(const Incoming& incoming, const dialects::Changes& changes,
                 dialects::OutgoingBody& out) {
@@ -114,7 +124,7 @@ http::awaitable<Result<std::unique_ptr<Incoming>>> receive(
     incoming->content_type = client.request().header("content-type");
     const auto read =
         boundary ? read_form(*incoming, *boundary) : read_json(*incoming, endpoint, in_url);
-    if (!read) co_return std::unexpected(read.error());
+    if (!read) co_return std::unexpected(why_unreadable(client.request(), read.error()));
     co_return incoming;
 }
 

@@ -1,5 +1,6 @@
 """What becomes of a request on its way to the upstream: nothing, but for the model."""
 
+import gzip
 import hashlib
 import json
 import select
@@ -246,6 +247,14 @@ def test_a_form_with_two_models_never_lets_another_one_through(router, upstream)
     assert answer.status in (200, 400, 404)
     for call in upstream.calls:
         assert b"other-model" not in call.body
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/v1/audio/transcriptions"])
+def test_a_request_that_is_compressed_is_told_so(router, upstream, path):
+    body = gzip.compress(json.dumps(chat_request()).encode())
+    answer = post(router, body, path, Content_Encoding="gzip")
+    assert answer.status == 415 and "compressed" in answer.json()["error"]["message"]
+    assert upstream.calls == []
 
 
 def test_a_form_without_its_last_boundary_is_a_bad_request(router, upstream):
