@@ -89,8 +89,7 @@ CallFragment fragment_of(JsonTree& entry) {
 }
 
 // False in `is_kept`: the fragment says nothing.
-bool mend_fragment(JsonTree& entry, ToldChoice& told, bool& is_kept) {
-    auto fragment = fragment_of(entry);
+bool mend_fragment(JsonTree& entry, const CallFragment& fragment, ToldChoice& told, bool& is_kept) {
     auto* call = told.calls.find(fragment);
     const bool is_first = call == nullptr;
     is_kept = !is_first || !fragment.id.empty() || !fragment.name.empty() ||
@@ -121,11 +120,14 @@ bool mend_fragments(JsonTree& delta, ToldChoice& told) {
     bool is_changed = false;
     auto* calls = calls_of(delta, is_changed);
     if (calls == nullptr) return is_changed;
+    std::vector<CallFragment> fragments;
+    for (auto& entry : calls->items) fragments.push_back(fragment_of(entry));
+    count_behind(fragments);
     std::vector<JsonTree> kept;
-    for (auto& entry : calls->items) {
+    for (std::size_t at = 0; at < fragments.size(); ++at) {
         bool is_kept = false;
-        is_changed |= mend_fragment(entry, told, is_kept);
-        if (is_kept) kept.push_back(std::move(entry));
+        is_changed |= mend_fragment(calls->items[at], fragments[at], told, is_kept);
+        if (is_kept) kept.push_back(std::move(calls->items[at]));
     }
     calls->items = std::move(kept);
     return is_changed;

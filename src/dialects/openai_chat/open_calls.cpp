@@ -64,8 +64,9 @@ OpenCall* OpenCalls::find(const CallFragment& fragment) {
         return is_another ? nullptr : &*found;
     }
     if (auto* call = by_id(fragment.id); call != nullptr) return call;
-    const bool begins = !fragment.id.empty() || !fragment.name.empty();
-    return begins && !calls_.back().name.empty() ? nullptr : &calls_.back();
+    if (!fragment.is_nameless() && !calls_.back().name.empty()) return nullptr;
+    const auto behind = static_cast<std::size_t>(fragment.behind);
+    return behind < calls_.size() ? &calls_[calls_.size() - 1 - behind] : &calls_.back();
 }
 
 OpenCall& OpenCalls::add(const CallFragment& fragment, std::string id) {

@@ -42,7 +42,8 @@ struct OpenCall {
 };
 
 // The calls of one choice, and which of them a fragment belongs to. Servers differ: fragments
-// without index or id, the id again in each, one index for several calls, all calls in one delta.
+// without index or id, which then stand in the order of their calls; the id again in each, one
+// index for several calls, all calls in one delta.
 class OpenCalls {
  public:
     // The call that the fragment goes on with; null: it begins another one.

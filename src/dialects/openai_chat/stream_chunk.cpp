@@ -23,6 +23,12 @@ void set_if_empty(Text& into, Text text) {
 
 }  // namespace
 
+void count_behind(std::vector<CallFragment>& fragments) {
+    int behind = 0;
+    for (auto fragment = fragments.rbegin(); fragment != fragments.rend(); ++fragment)
+        if (fragment->is_nameless()) fragment->behind = behind++;
+}
+
 void ChoiceChunk::clear() {
     index = 0;
     reasoning = content = refusal = audio = transcript = {};
@@ -187,6 +193,7 @@ void Chunk::read_calls(json::value& list, ChoiceChunk& choice) {
         return;
     }
     json::each_element(list, [&](json::value& each) { choice.calls.push_back(read_call(each)); });
+    count_behind(choice.calls);
 }
 
 CallFragment Chunk::read_call(json::value& element) {

@@ -13,12 +13,19 @@ namespace router::dialects::openai_chat {
 // A piece of a tool call. Views of a chunk are the insides of JSON strings, into its bytes.
 struct CallFragment {
     int index = -1;  // -1: not said
+    int behind = 0;  // how many of its delta's fragments that say not whose they are follow it
     std::string_view id{};
     std::string_view name{};
     bool is_custom = false;
     canonical::Text arguments{};
     canonical::Signature proof{};
+
+    // Neither an index nor an id or a name says whose piece it is.
+    bool is_nameless() const { return index < 0 && id.empty() && name.empty(); }
 };
+
+// Counts `behind` in the fragments of one delta.
+void count_behind(std::vector<CallFragment>& fragments);
 
 // What a chunk says of one choice.
 struct ChoiceChunk {

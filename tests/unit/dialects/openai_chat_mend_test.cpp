@@ -263,6 +263,18 @@ TEST(MendedCalls, AreNumberedFromNoughtHoweverTheUpstreamCounts) {
               R"([{"index":0,"function":{"arguments":"x"}}])");
 }
 
+TEST(MendedCalls, GoOnInTheirOrderWhereFragmentsNameNone) {
+    Stream stream;
+    stream.begun();
+    stream.calls(
+        R"([{"id":"a","type":"function","function":{"name":"f","arguments":""}},{"id":"b","type":"function","function":{"name":"g","arguments":""}}])");
+    EXPECT_EQ(
+        stream.calls(R"([{"function":{"arguments":"x"}},{"function":{"arguments":"y"}}])"),
+        R"([{"function":{"arguments":"x"},"index":0},{"function":{"arguments":"y"},"index":1}])");
+    EXPECT_EQ(stream.calls(R"([{"function":{"arguments":"z"}}])"),
+              R"([{"function":{"arguments":"z"},"index":1}])");
+}
+
 TEST(MendedCalls, HaveTheirArgumentsAsText) {
     Stream stream;
     stream.begun();

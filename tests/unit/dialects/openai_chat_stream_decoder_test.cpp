@@ -85,6 +85,21 @@ TEST(ChatStreamDecoder, TellsCallsWithoutIndexAndType) {
                              end(Finish::tool_calls) + "\n");
 }
 
+TEST(ChatStreamDecoder, GivesFragmentsThatNameNoCallToTheCallsInTheirOrder) {
+    const auto said = told(
+        chunk(
+            R"({"tool_calls":[{"id":"a","function":{"name":"f","arguments":""}},{"id":"b","function":{"name":"g","arguments":""}}]})") +
+        chunk(
+            R"({"tool_calls":[{"function":{"arguments":"{\"x\":"}},{"function":{"arguments":"{\"y\":"}}]})") +
+        chunk(R"({"tool_calls":[{"function":{"arguments":"1}"}},{"function":{"arguments":"2}"}}]})",
+              "\"tool_calls\"") +
+        done);
+    EXPECT_EQ(said.text, started +
+                             "0 call a f\n1 call b g\n0 + {\\\"x\\\":\n1 + {\\\"y\\\":\n"
+                             "0 + 1}\n1 + 2}\n0 ended\n1 ended\n" +
+                             end(Finish::tool_calls) + "\n");
+}
+
 TEST(ChatStreamDecoder, TellsSeveralCallsOfOneIndexApart) {
     const auto said = told(
         chunk(R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]})") +
