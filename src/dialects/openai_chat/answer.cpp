@@ -16,6 +16,8 @@ namespace {
 namespace json = wire::json;
 using wire::JsonTree;
 
+constexpr std::string_view error_object = R"("error")";  // vLLM's older errors, Mistral's
+
 // What stands beside an answer's choices, and whether it is as it should be.
 struct Rest {
     bool has_choices = false;
@@ -73,8 +75,9 @@ Answer read_answer(std::string_view body) {
             rest.has_id = is_text(value);
         } else if (key == "object") {
             rest.has_object = is_text(value);
+            answer.is_error = answer.is_error || value.raw_json_token().starts_with(error_object);
         } else if (key == "error") {
-            answer.is_error = !json::is_null(value);
+            answer.is_error = answer.is_error || !json::is_null(value);
         }
     }
     answer.is_object = document.current_location().error() ==

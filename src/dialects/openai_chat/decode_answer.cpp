@@ -100,7 +100,7 @@ void read_member(Reader& reader, std::string_view key, json::value& value) {
         });
     } else if (key == "citations" || key == "search_results") {
         read_sources(key, value, reader.sources);
-    } else if (key == "error") {
+    } else if (key == "error" || (key == "object" && json::text_or_empty(value) == "error")) {
         reader.has_error = true;
     }
 }

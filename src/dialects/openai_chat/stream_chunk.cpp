@@ -82,7 +82,7 @@ void Chunk::read_member(std::string_view key, json::value& value) {
         json::each_member(value, [&](std::string_view name, json::value& member) {
             if (name == "usage" && !usage_is_top_level_) usage = read_usage(member);
         });
-    } else if (key == "error") {
+    } else if (key == "error" || (key == "object" && inside(value) == "error")) {
         has_error = true;
     } else if (key == "citations" || key == "search_results") {
         read_sources(key, value, citations);

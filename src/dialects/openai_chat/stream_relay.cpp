@@ -21,7 +21,8 @@ namespace {
 namespace json = wire::json;
 
 constexpr std::string_view chunk_object = R"("chat.completion.chunk")",
-                           legacy_object = R"("text_completion")";
+                           legacy_object = R"("text_completion")",
+                           error_object = R"("error")";  // vLLM's older errors
 
 // Removes members of an object while it is walked in order, commas and all.
 class Remover {
@@ -274,7 +275,8 @@ Result<> StreamRelay::pass(const wire::SseEvent& event, std::string& out,
         ++dropped_;
         return {};
     }
-    if (!seen.error.empty() || seen.choice.has_error || event.name == "error") {
+    if (!seen.error.empty() || seen.object == error_object || seen.choice.has_error ||
+        event.name == "error") {
         auto error = decode_upstream_error(200, data, provider);
         return std::unexpected(error);
     }

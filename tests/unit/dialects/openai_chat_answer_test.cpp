@@ -60,6 +60,7 @@ TEST(ChatAnswer, TakesTheFirstFinishReasonThereIs) {
 TEST(ChatAnswer, IsAnErrorWhenItHoldsOne) {
     EXPECT_TRUE(read_answer(Padded(R"({"error":{"message":"no"}})")).is_error);
     EXPECT_TRUE(read_answer(Padded(R"({"error":"no","choices":[]})")).is_error);
+    EXPECT_TRUE(read_answer(Padded(R"({"object":"error","message":"no"})")).is_error);
     EXPECT_FALSE(read_answer(Padded(R"({"error":null,"choices":[]})")).is_error);
     EXPECT_FALSE(read_answer(Padded(R"({"x":{"error":1}})")).is_error);
 }

@@ -213,6 +213,8 @@ TEST(ChatStreamDecoder, EndsWithTheErrorThatTheUpstreamSent) {
               part + "error: bare\n");
     EXPECT_EQ(told(x + sse(R"([{"error":{"code":429,"message":"listed"}}])")).text,
               part + "error: listed\n");
+    EXPECT_EQ(told(x + sse(R"({"object":"error","message":"died","code":500})") + done).text,
+              part + "error: died\n");
     EXPECT_EQ(
         told(x + sse(R"({"error":null,"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})"))
             .text,

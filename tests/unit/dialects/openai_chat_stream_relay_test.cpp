@@ -326,6 +326,7 @@ TEST(StreamRelay, HasFinishedWithAFinishReasonToo) {
 TEST(StreamRelay, ReturnsTheErrorThatIsInTheStream) {
     EXPECT_EQ(Relay().see(R"({"error":{"message":"overloaded","code":529}})"), "error: overloaded");
     EXPECT_EQ(Relay().see(R"({"error":"plain"})"), "error: plain");
+    EXPECT_EQ(Relay().see(R"({"object":"error","message":"died","code":500})"), "error: died");
     EXPECT_EQ(Relay().see(R"({"choices":[],"error":{"message":"overloaded"}})"),
               "error: overloaded");
     EXPECT_EQ(Relay().see(R"({"error":{"message":"overloaded"},"usage":null})", "error"),

@@ -91,6 +91,7 @@ TEST(ChatAnswerDecoder, FailsForErrorsAndForWhatIsNone) {
         return read.answer ? "none" : read.answer.error().message;
     };
     EXPECT_EQ(error(R"({"error":{"message":"busy","code":429}})"), "busy");
+    EXPECT_EQ(error(R"({"object":"error","message":"too long","code":400})"), "too long");
     EXPECT_EQ(error(with(R"({"content":""})", R"("error","error":{"message":"cut","code":502})")),
               "cut");
     for (const auto* body :
