@@ -9,15 +9,16 @@ namespace {
 
 using canonical::Finish;
 
-constexpr std::array<std::pair<std::string_view, Finish>, 24> words{{
+constexpr std::array<std::pair<std::string_view, Finish>, 25> words{{
     {"stop", Finish::stop},
     {"length", Finish::length},
     {"tool_calls", Finish::tool_calls},
     {"content_filter", Finish::content_filter},
     {"function_call", Finish::tool_calls},
-    {"error", Finish::failed},                         // Mistral, OpenRouter
-    {"model_length", Finish::context_window},          // Mistral
-    {"insufficient_system_resource", Finish::failed},  // DeepSeek
+    {"error", Finish::failed},                                  // Mistral, OpenRouter
+    {"model_length", Finish::context_window},                   // Mistral
+    {"model_context_window_exceeded", Finish::context_window},  // z.ai
+    {"insufficient_system_resource", Finish::failed},           // DeepSeek
     {"eos", Finish::stop},
     {"eos_token", Finish::stop},  // text-generation-inference
     {"end_turn", Finish::stop},
@@ -77,6 +78,7 @@ canonical::Ending ending_of(std::string_view word, std::string_view native,
     if (!native.empty() && native != word) ending.detail = native;
     if (ending.reason == Finish::content_filter && native == "refusal")
         ending.reason = Finish::refusal;
+    if (ending.reason == Finish::tool_calls && !has_calls) ending.reason = Finish::stop;
     if (ending.reason != Finish::stop) return ending;
     // Some say "stop" whatever came.
     if (has_calls) {

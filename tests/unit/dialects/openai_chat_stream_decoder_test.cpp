@@ -239,7 +239,10 @@ TEST(ChatStreamDecoder, ReadsTheFinishOfEveryServer) {
     EXPECT_EQ(finish(R"("length")"), end(Finish::length) + "\n");
     EXPECT_EQ(finish(R"("model_length")"), end(Finish::context_window) + " model_length\n");
     EXPECT_EQ(finish(R"("content_filter")"), end(Finish::content_filter) + "\n");
-    EXPECT_EQ(finish(R"("function_call")"), end(Finish::tool_calls) + "\n");
+    EXPECT_EQ(finish(R"("model_context_window_exceeded")"),
+              end(Finish::context_window) + " model_context_window_exceeded\n");
+    EXPECT_EQ(finish(R"("tool_calls")"), end(Finish::stop) + "\n");  // there are none
+    EXPECT_EQ(finish(R"("function_call")"), end(Finish::stop) + "\n");
     EXPECT_EQ(finish(R"("insufficient_system_resource")"),
               end(Finish::failed) + " insufficient_system_resource\n");
     EXPECT_EQ(finish(R"("strange")"), end(Finish::stop) + " strange\n");
