@@ -18,7 +18,8 @@ void read_prompt_details(Usage& read, json::value& details) {
     json::each_member(details, [&](std::string_view key, json::value& value) {
         if (key == "cached_tokens") {
             note(read.cached, value);
-        } else if (key == "cache_write_tokens" || key == "cache_creation_tokens") {
+        } else if (key == "cache_write_tokens" || key == "cache_creation_tokens" ||
+                   key == "cache_creation_input_tokens") {  // OpenRouter, others, Alibaba
             note(read.cache_written, value);
         } else if (key == "audio_tokens") {
             note(read.prompt_audio, value);

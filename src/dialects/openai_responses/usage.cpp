@@ -13,7 +13,8 @@ void read_prompt_details(json::value& details, Usage& usage) {
         const auto count = json::whole_number(value);
         if (!count) return;
         if (key == "cached_tokens") usage.cached = *count;
-        if (key == "cache_write_tokens") usage.cache_written = *count;
+        if (key == "cache_write_tokens" || key == "cache_creation_input_tokens")  // Perplexity
+            usage.cache_written = *count;
         if (key == "audio_tokens") usage.prompt_audio = *count;
     });
 }

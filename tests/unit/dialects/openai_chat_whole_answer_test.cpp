@@ -209,6 +209,15 @@ TEST(ChatUsage, FindsWhatCameFromACache) {
         0U);
 }
 
+TEST(ChatUsage, FindsWhatWentToACache) {
+    for (const auto* usage :
+         {R"({"prompt_tokens":9,"prompt_tokens_details":{"cache_write_tokens":2}})",
+          R"({"prompt_tokens":9,"prompt_tokens_details":{"cache_creation_input_tokens":2}})",
+          R"({"prompt_tokens":9,"cache_creation_input_tokens":2})"}) {
+        EXPECT_EQ(usage_of(usage).cache_written, 2U) << usage;
+    }
+}
+
 TEST(ChatUsage, CountsAudio) {
     const auto usage = usage_of(
         R"({"prompt_tokens":9,"completion_tokens":8,"prompt_tokens_details":{"audio_tokens":4},"completion_tokens_details":{"audio_tokens":3}})");

@@ -57,6 +57,13 @@ TEST(ResponsesAnswer, DecodesItemsOfEveryKind) {
     EXPECT_EQ(answer->usage.web_searches, 1U);
 }
 
+TEST(ResponsesAnswer, CountsWhatWentToACacheByPerplexitysNameToo) {
+    const DecodedAnswer answer(response(
+        "",
+        R"("usage":{"input_tokens":9,"input_tokens_details":{"cached_tokens":4,"cache_creation_input_tokens":2},"output_tokens":1})"));
+    EXPECT_EQ(answer->usage.cache_written, 2U);
+}
+
 TEST(ResponsesAnswer, DecodesHowItEnded) {
     const auto finish = [](std::string_view output, std::string_view members) {
         const DecodedAnswer answer(response(output, members));
