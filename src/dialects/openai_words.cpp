@@ -25,6 +25,7 @@ constexpr std::array words{
     Word{"tokens", 429},
     Word{"requests", 429},
     Word{"insufficient_quota", 429},
+    Word{"exceeded_current_quota_error", 429, "insufficient_quota"},
     Word{"server_error", 500},
     Word{"server_is_overloaded", 503},
     Word{"slow_down", 503},

@@ -110,7 +110,7 @@ bool take_more(std::string_view key, json::value& value, Said& said, int depth) 
         });
     };
     if (key == "retry_after" || key == "retry_after_seconds" || key == "retryDelay" ||
-        key == "retry_delay") {
+        key == "retry_delay" || key == "estimated_time") {  // Hugging Face: until a model is loaded
         said.wait = seconds_of(value);
     } else if (key == "error_type") {
         if (said.type.empty()) said.type = scalar_text(value);
@@ -241,6 +241,8 @@ Error error_of(Said&& said, int status) {
     error.type = std::move(said.type);
     error.param = std::move(said.param);
     error.code = said.reason.empty() ? std::move(said.code) : std::move(said.reason);
+    if (error.type == "exceeded_current_quota_error")
+        error.code = "insufficient_quota";  // Moonshot
     if (error.status == 400 && is_about_the_key(error)) error.status = 401;
     const bool may_be_length = error.status == 400 || error.status == 413 || !is_told;
     if (may_be_length && is_context_overflow(error.message)) {

@@ -203,6 +203,7 @@ TEST(UpstreamError, SaysHowLongToWaitFromEveryMember) {
         {R"("retry_after":5)", "5"},
         {R"("retry_after":"250ms")", "1"},
         {R"("metadata":{"retry_after_seconds":7.5})", "8"},
+        {R"("estimated_time":20.5)", "21"},
         {R"("retry_after":0)", ""},
         {R"("retry_after":-1)", ""},
         {R"("retry_after":"soon")", ""},
@@ -227,6 +228,7 @@ TEST(UpstreamError, AsksForNoWaitWhereTheMoneyIsSpent) {
     EXPECT_TRUE(is_spent_with(402, R"("code":null)"));
     EXPECT_TRUE(is_spent_with(429, R"("code":"insufficient_quota")"));
     EXPECT_TRUE(is_spent_with(429, R"("type":"insufficient_quota","code":null)"));
+    EXPECT_TRUE(is_spent_with(429, R"("type":"exceeded_current_quota_error")"));
     EXPECT_TRUE(is_spent_with(429, R"("details":{"error_code":"contract_spend_limit_reached"})"));
     EXPECT_FALSE(is_spent_with(429, R"("code":"rate_limit_exceeded")"));
 }
