@@ -85,10 +85,11 @@ void take_code(json::value& value, Said& said) {
     }
 }
 
-// Google's word, or the number of a problem as RFC 9457 has it.
+// Google's word, or the number of a problem as RFC 9457 has it; not that of a Responses answer.
 void take_status(json::value& value, Said& said) {
     if (json::type_of(value) == json::json_type::string) {
-        said.type = json::text_or_empty(value);
+        const auto word = json::text_or_empty(value);
+        if (word != "failed") said.type = word;
     } else if (const auto number = json::integer(value).value_or(0); is_error_status(number)) {
         said.status = static_cast<int>(number);
     }

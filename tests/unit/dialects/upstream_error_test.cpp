@@ -136,6 +136,8 @@ TEST(UpstreamError, IsFoundInOddPlaces) {
         {.body = R"({"detail":{"error":"deep"}})", .message = "deep"},
         {.body = R"({"error":{"message":{"message":"two deep"}}})", .message = "two deep"},
         {.body = R"({"errors":[{"message":"first"},{"message":"second"}]})", .message = "first"},
+        {.body = R"({"status":"failed","error":{"message":"of a response"}})",
+         .message = "of a response"},
         {.body = R"({"choices":[{"index":0,"error":{"message":"of a choice"}}]})",
          .message = "of a choice"},
         {.body = in_error(R"("message":"a\n\"b\" \u00e4")"), .message = "a\n\"b\" \xC3\xA4"},
