@@ -1,6 +1,7 @@
 #include "dialects/openai_chat/stream_relay.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -71,6 +72,22 @@ std::string_view usage_in(std::string_view x_groq) {
 }
 
 }  // namespace
+
+// Whether a chunk without choices has more to say than usage: xAI's citations, OpenAI's moderation.
+bool says_more_than_usage(std::string_view data) {
+    constexpr std::array<std::string_view, 11> usual{
+        "id",     "object",       "created",     "model",    "choices",           "usage",
+        "x_groq", "service_tier", "obfuscation", "provider", "system_fingerprint"};
+    auto document = json::read(data);
+    json::value whole;
+    if (document.get_value().get(whole) != simdjson::SUCCESS) return false;
+    bool says_more = false;
+    json::each_member(whole, [&](std::string_view key, json::value& value) {
+        const bool is_usual = std::ranges::find(usual, key) != usual.end();
+        says_more = says_more || !(is_usual || json::is_null(value));
+    });
+    return says_more;
+}
 
 // What one chunk says.
 struct StreamRelay::Seen {
@@ -280,7 +297,8 @@ Result<> StreamRelay::pass(const wire::SseEvent& event, std::string& out,
         auto error = decode_upstream_error(200, data, provider);
         return std::unexpected(error);
     }
-    const bool is_usage_alone = !seen.usage.empty() && seen.choices == 0;
+    const bool is_usage_alone =
+        !seen.usage.empty() && seen.choices == 0 && !says_more_than_usage(data);
     if (!seen.has_choices || is_usage_alone || seen.only_repeats_finish) return {};
 
     if (!event.name.empty() && event.name.find('\r') == std::string_view::npos) {

@@ -134,6 +134,17 @@ TEST(StreamRelay, GivesUsageOnceAtTheEndWhereItIsWanted) {
             usage_json + "}\n\ndata: [DONE]\n\n");
 }
 
+TEST(StreamRelay, KeepsWhatStandsBesideUsageThatComesAlone) {
+    Relay relay(true);
+    EXPECT_EQ(relay.json("{" + head + R"(,"choices":[],"usage":)" + usage_json +
+                         R"(,"citations":["https://a.example"]})"),
+              "{" + head + R"(,"choices":[],"citations":["https://a.example"]})");
+    EXPECT_EQ(
+        relay.see("{" + head + R"(,"choices":[],"usage":)" + usage_json + R"(,"provider":"X"})"),
+        "");
+    EXPECT_NE(relay.end().find(usage_json), std::string::npos);
+}
+
 TEST(StreamRelay, KeepsUsageForTheRecordWhereItIsNotWanted) {
     Relay relay;
     EXPECT_EQ(relay.json("{" + choices + R"(,"usage":null})"), "{" + choices + "}");
