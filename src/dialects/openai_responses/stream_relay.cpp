@@ -17,6 +17,7 @@ namespace {
 using canonical::Json;
 
 constexpr std::int64_t most_events = 1LL << 40;  // a number beyond it is none
+constexpr std::size_t most_items = 1024;         // whose ids are kept
 
 // What one event says.
 struct Seen {
@@ -26,9 +27,28 @@ struct Seen {
     std::vector<Edit> edits{};
     std::string own_number{};  // that an edit points to
     Json number{};             // sequence_number as it stands; empty: there is none
+    std::int64_t output = -1;  // output_index
+    Json item_id{};            // as it stands, in the event or in its item; empty: there is none
+    Json response_id{};
+    std::vector<Json> output_ids{};  // of the items that the response holds
     bool is_web_search = false;
     bool is_broken = false;
 };
+
+// A string as it stands, quotes and all; empty where it is none or has nothing in it.
+Json text_token(json::value& value) {
+    const auto raw = json::raw(value);
+    return raw.size() > 2 && raw.starts_with('"') ? raw : Json();
+}
+
+void read_output_ids(json::value& output, std::vector<Json>& ids) {
+    json::each_element(output, [&](json::value& item) {
+        auto& id = ids.emplace_back();
+        json::each_member(item, [&](std::string_view key, json::value& value) {
+            if (key == "id") id = text_token(value);
+        });
+    });
+}
 
 class Relay final : public StreamRelay {
  public:
@@ -47,7 +67,16 @@ class Relay final : public StreamRelay {
     int dropped() const override { return dropped_; }
 
  private:
+    // GitHub Copilot gives an item and its response another id in each event, and openai-python
+    // takes that for another item: each keeps the id that it began with.
+    struct ItemId {
+        std::int64_t output = 0;
+        std::string id{};  // as JSON
+    };
+
     bool look(std::string_view data, Seen& seen);
+    void keep_ids(std::string_view data, Seen& seen);
+    std::string_view known_item(std::int64_t output) const;  // its id as JSON; empty: not known
     void take_member(std::string_view key, json::value& value, std::string_view data, Seen& seen);
     void note(const Seen& seen);
     void write(const Seen& seen, std::string_view name, std::string_view data, std::string& out);
@@ -55,6 +84,9 @@ class Relay final : public StreamRelay {
     std::string model_;  // as JSON
     AnswerContext context_;
     std::string response_id_;
+    std::string response_id_json_;
+    std::vector<ItemId> item_ids_;
+    bool ids_change_ = false;
     std::string finish_reason_;
     canonical::Usage usage_;
     std::uint64_t web_searches_ = 0;
@@ -83,6 +115,8 @@ void Relay::take_member(std::string_view key, json::value& value, std::string_vi
         seen.edits.push_back({at, at + seen.number.size(), seen.own_number});
     } else if (key == "response") {
         json::each_member(value, [&](std::string_view inner, json::value& found) {
+            if (inner == "id") seen.response_id = text_token(found);
+            if (inner == "output" && ids_change_) return read_output_ids(found, seen.output_ids);
             take_response_member(inner, found, seen.response);
         });
         if (const auto raw = seen.response.model_json; !raw.empty())
@@ -91,10 +125,38 @@ void Relay::take_member(std::string_view key, json::value& value, std::string_vi
         json::each_member(value, [&](std::string_view inner, json::value& found) {
             if (inner == "type")
                 seen.is_web_search = json::text_or_empty(found) == "web_search_call";
+            if (inner == "id") seen.item_id = text_token(found);
         });
+    } else if (key == "item_id") {
+        seen.item_id = text_token(value);
+    } else if (key == "output_index") {
+        seen.output = json::integer(value).value_or(-1);
     } else if (key == "error") {
         if (!json::is_null(value)) seen.error = upstream_error_in(value);
     }
+}
+
+void Relay::keep_ids(std::string_view data, Seen& seen) {
+    const auto keep = [&](std::string_view known, Json id) {
+        if (known.empty() || id.empty() || known == id) return;
+        ids_change_ = true;
+        const auto at = static_cast<std::size_t>(id.data() - data.data());
+        seen.edits.push_back({at, at + id.size(), known});
+    };
+    if (response_id_json_.empty()) response_id_json_ = seen.response_id;
+    keep(response_id_json_, seen.response_id);
+    if (seen.output >= 0 && !seen.item_id.empty()) {
+        if (known_item(seen.output).empty() && item_ids_.size() < most_items)
+            item_ids_.push_back({seen.output, std::string(seen.item_id)});
+        keep(known_item(seen.output), seen.item_id);
+    }
+    std::int64_t output = 0;
+    for (const auto id : seen.output_ids) keep(known_item(output++), id);
+}
+
+std::string_view Relay::known_item(std::int64_t output) const {
+    const auto known = std::ranges::find(item_ids_, output, &ItemId::output);
+    return known == item_ids_.end() ? std::string_view() : known->id;
 }
 
 // Walks the event once. False: it is no JSON object.
@@ -105,8 +167,12 @@ bool Relay::look(std::string_view data, Seen& seen) {
     const bool is_read = each_member_of(members, [&](std::string_view key, json::value& value) {
         take_member(key, value, data, seen);
     });
-    return is_read && !seen.is_broken &&
-           document.current_location().error() == simdjson::OUT_OF_BOUNDS;
+    if (!is_read || seen.is_broken ||
+        document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+        return false;
+    }
+    keep_ids(data, seen);
+    return true;
 }
 
 void Relay::note(const Seen& seen) {

@@ -76,6 +76,26 @@ TEST(ResponsesRelay, RaisesErrorsAndGoesOnFromTheUpstreamsNumbers) {
         "late");
 }
 
+TEST(ResponsesRelay, KeepsTheIdsThatAnAnswerBeganWith) {
+    const auto stream = [](const std::vector<std::string>& ids) {
+        return event("response.created", R"("sequence_number":0,"response":{"id":")" + ids[0] +
+                                             R"(","status":"in_progress"})") +
+               event("response.output_item.added",
+                     R"("sequence_number":1,"output_index":0,"item":{"id":")" + ids[1] +
+                         R"(","type":"message"})") +
+               event("response.output_text.delta", R"("sequence_number":2,"item_id":")" + ids[2] +
+                                                       R"(","output_index":0,"delta":"x")") +
+               event("response.output_item.done",
+                     R"("sequence_number":3,"output_index":0,"item":{"id":")" + ids[3] +
+                         R"(","type":"message"})") +
+               event("response.completed", R"("sequence_number":4,"response":{"id":")" + ids[4] +
+                                               R"(","status":"completed","output":[{"id":")" +
+                                               ids[5] + R"(","type":"message"},{"id":"other"}]})");
+    };
+    EXPECT_EQ(Relayed(stream({"r1", "i1", "i2", "i3", "r2", "i4"})).out,
+              stream({"r1", "i1", "i1", "i1", "r1", "i1"}));
+}
+
 TEST(ResponsesRelay, MissesTheEndOfACutStream) {
     EXPECT_EQ(Relayed(created + delta).error, "The upstream's answer broke off before its end.");
 }
