@@ -46,8 +46,11 @@ Text thoughts_of(const Item& item, canonical::Arena& arena) {
     return joined(texts, arena);
 }
 
-bool is_call(std::string_view type) {
-    return type == "function_call" || type == "custom_tool_call";
+bool is_call(const Item& item) {
+    // xAI tells what it looks up on X as calls of tools that nobody declared.
+    if (item.type == "custom_tool_call") return !item.call_id.starts_with("xs_call_");
+    return item.type == "function_call" ||
+           (item.type == "tool_search_call" && item.execution == "client");
 }
 
 ToolCallBlock call_of(const Item& item, canonical::Arena& arena) {
@@ -80,8 +83,7 @@ std::vector<Block> blocks_of(const Item& item, canonical::Arena& arena) {
     std::vector<Block> blocks;
     if (item.type == "message") {
         add_message(item, blocks);
-    } else if (is_call(item.type) ||
-               (item.type == "tool_search_call" && item.execution == "client")) {
+    } else if (is_call(item)) {
         blocks.emplace_back(call_of(item, arena));
     } else if (item.type == "reasoning") {
         ThinkingBlock thinking{.text = thoughts_of(item, arena),

@@ -15,7 +15,7 @@ std::vector<canonical::Block> blocks_of(const Item& item, canonical::Arena& aren
 // The thoughts of a reasoning item: its summary, or what it says openly.
 canonical::Text thoughts_of(const Item& item, canonical::Arena& arena);
 
-bool is_call(std::string_view type);  // of a tool that the client runs
+bool is_call(const Item& item);  // of a tool that the client runs
 canonical::ToolCallBlock call_of(const Item& item, canonical::Arena& arena);
 canonical::Block whole_block(const Item& item);
 

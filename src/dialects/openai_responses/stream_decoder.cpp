@@ -157,7 +157,7 @@ void ResponseReader::end_part(const StreamEvent& event, canonical::EventSink& si
 void ResponseReader::item_added(const StreamEvent& event, canonical::EventSink& sink) {
     auto& item = known(event.output);
     item.phase = event.item.phase;
-    if (is_call(event.item.type) && !event.item.call_id.empty() && !event.item.name.empty())
+    if (is_call(event.item) && !event.item.call_id.empty() && !event.item.name.empty())
         call(event.output, event.item, sink);
 }
 
@@ -167,8 +167,7 @@ void ResponseReader::item_done(std::int64_t output, const Item& item, canonical:
     if (one.phase.empty()) one.phase = item.phase;
     if (item.type == "message") return message_done(output, item, sink);
     if (item.type == "reasoning") return reasoning_done(output, item, sink);
-    const bool is_search = item.type == "tool_search_call" && item.execution == "client";
-    if (is_call(item.type) || is_search) return call_done(output, item, sink);
+    if (is_call(item)) return call_done(output, item, sink);
     if (item.type == "web_search_call") ++web_searches_;
     if (item.type.empty()) return;
     sink.take(canonical::WholeBlock{.block = next_block_++, .content = whole_block(item)});

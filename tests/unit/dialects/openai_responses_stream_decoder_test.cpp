@@ -184,6 +184,21 @@ TEST(ResponsesStreamDecoder, TellsImagesAndServerToolsWhole) {
         "used 10+6 cached 4 reasoning 2\nfinish 1\n");
 }
 
+TEST(ResponsesStreamDecoder, TellsNoCallOfAToolThatTheProviderRuns) {
+    const auto item = [](std::string_view type, std::string_view input) {
+        return event(type,
+                     R"("output_index":0,"item":{"type":"custom_tool_call","id":"ctc_1","call_id":)"
+                     R"("xs_call_1","name":"x_keyword_search","input":")" +
+                         std::string(input) + "\"}");
+    };
+    EXPECT_EQ(
+        told_of(created + item("response.output_item.added", "") +
+                event("response.custom_tool_call_input.delta", R"("output_index":0,"delta":"{}")") +
+                item("response.output_item.done", "{}") + completed()),
+        "started resp_1 gpt-y\n0 whole custom_tool_call\n"
+        "used 10+6 cached 4 reasoning 2\nfinish 1\n");
+}
+
 TEST(ResponsesStreamDecoder, SaysWhyAnAnswerIsIncomplete) {
     const auto incomplete = [](std::string_view reason) {
         return told_of(
