@@ -95,6 +95,17 @@ Detail read_detail(json::value& element) {
     return detail;
 }
 
+Detail read_thinking_block(json::value& element) {
+    Detail detail{.type = "reasoning.text", .format = std::string(format_of(Origin::anthropic))};
+    json::each_member(element, [&](std::string_view key, json::value& value) {
+        if (key == "type" && json::text_or_empty(value) == "redacted_thinking")
+            detail.type = "reasoning.encrypted";
+        if (key == "thinking") detail.text = text_of(value);
+        if (key == "signature" || key == "data") detail.signature = text_of(value);
+    });
+    return detail;
+}
+
 bool Thoughts::have_text() const {
     return std::ranges::any_of(blocks, [](const auto& block) { return !block.text.is_empty(); });
 }

@@ -43,6 +43,9 @@ struct Detail {
 
 Detail read_detail(wire::json::value& element);
 
+// The same of an entry of LiteLLM's thinking_blocks, which are Anthropic's.
+Detail read_thinking_block(wire::json::value& element);
+
 // Entries put together to thoughts, in order.
 class Thoughts {
  public:

@@ -145,6 +145,9 @@ void Chunk::read_delta_member(std::string_view key, json::value& value, ChoiceCh
     } else if (key == "reasoning_details") {
         json::each_element(value,
                            [&](json::value& each) { choice.details.push_back(read_detail(each)); });
+    } else if (key == "thinking_blocks") {
+        json::each_element(
+            value, [&](json::value& each) { choice.details.push_back(read_thinking_block(each)); });
     } else if (key == "refusal") {
         choice.refusal = text_of(value);
     } else if (key == "tool_calls") {

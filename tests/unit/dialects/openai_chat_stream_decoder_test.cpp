@@ -172,6 +172,20 @@ TEST(ChatStreamDecoder, TakesProofsFromReasoningDetails) {
                              end(Finish::stop) + "\n");
 }
 
+TEST(ChatStreamDecoder, TakesProofsFromThinkingBlocks) {
+    const auto said = told(
+        chunk(
+            R"({"content":"","reasoning_content":"A","thinking_blocks":[{"type":"thinking","thinking":"A","signature":""}]})") +
+        chunk(
+            R"({"reasoning_content":"","thinking_blocks":[{"type":"thinking","thinking":"","signature":"SIG"}]})") +
+        chunk(R"({"thinking_blocks":[{"type":"redacted_thinking","data":"RED"}]})") +
+        chunk(R"({"content":"C"})", "\"stop\"") + done);
+    EXPECT_EQ(said.text, started +
+                             "0 thinking\n0 + A\n0 signed 1 SIG\n0 ended\n1 thinking "
+                             "redacted\n1 signed 1 RED\n1 ended\n2 text\n2 + C\n2 ended\n" +
+                             end(Finish::stop) + "\n");
+}
+
 TEST(ChatStreamDecoder, GivesGeminisProofsToTheirCalls) {
     const auto call =
         R"("tool_calls":[{"index":0,"id":"t","function":{"name":"f","arguments":"{}"}}])";
