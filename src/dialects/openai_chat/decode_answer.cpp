@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -42,14 +43,35 @@ void give_ids(std::vector<ToolCallBlock>& calls) {
     }
 }
 
+bool has_text(const Choice& choice) {
+    return std::ranges::any_of(
+        choice.blocks, [](const Block& block) { return std::holds_alternative<TextBlock>(block); });
+}
+
+// GitHub Copilot tells the text and the calls of one answer as choices that have no index.
+void add_choice(std::vector<Choice>& choices, Choice&& choice, bool has_index) {
+    const bool is_rest =
+        !has_index && !choices.empty() && !(has_text(choices.back()) && has_text(choice));
+    if (!is_rest) {
+        choices.push_back(std::move(choice));
+        return;
+    }
+    auto& whole = choices.back();
+    std::ranges::move(choice.blocks, std::back_inserter(whole.blocks));
+    if (whole.ending.reason == Finish::stop) whole.ending = std::move(choice.ending);
+}
+
 void read_choice(Reader& reader, json::value& element) {
     Choice choice;
+    bool has_index = false;
     Message message(*reader.answer.arena);
     std::string finish, native, stopped;
     json::each_member(element, [&](std::string_view key, json::value& value) {
         if (json::is_null(value)) return;
         if (key == "message" || key == "delta") {
             read_message(value, *reader.answer.arena, message);
+        } else if (key == "index") {
+            has_index = true;
         } else if (key == "text") {
             read_content(value, *reader.answer.arena, message.content, message.fault);
         } else if (key == "finish_reason") {
@@ -75,7 +97,7 @@ void read_choice(Reader& reader, json::value& element) {
     for (const auto& block : choice.blocks)
         has_refusal = has_refusal || std::holds_alternative<RefusalBlock>(block);
     choice.ending = ending_of(finish, native, stopped, has_calls, has_refusal);
-    reader.answer.choices.push_back(std::move(choice));
+    add_choice(reader.answer.choices, std::move(choice), has_index);
 }
 
 void read_member(Reader& reader, std::string_view key, json::value& value) {

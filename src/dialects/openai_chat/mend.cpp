@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "dialects/openai_chat/finish.hpp"
 #include "dialects/openai_chat/mend_steps.hpp"
@@ -82,6 +83,48 @@ bool mend_whole_choice(JsonTree& choice, std::uint64_t place) {
     return mend_finish(choice, calls != nullptr && !calls->items.empty(), false) || is_changed;
 }
 
+bool has_content(const JsonTree& choice) {
+    const auto* message = choice.find("message");
+    const auto* content = message == nullptr ? nullptr : message->find("content");
+    return content != nullptr && !content->is(Kind::null) &&
+           !(content->is(Kind::string) && content->text.empty());
+}
+
+// Moves what `rest` says into `whole`.
+void join(JsonTree& whole, JsonTree& rest) {
+    if (auto reason = rest.take("finish_reason"); is_text(reason ? &*reason : nullptr))
+        whole.set("finish_reason", std::move(*reason));
+    auto* message = whole.find("message");
+    for (auto& member : rest.find("message")->items) {
+        auto* found = message->find(member.key);
+        if (found != nullptr && found->is(Kind::array) && member.is(Kind::array)) {
+            std::ranges::move(member.items, std::back_inserter(found->items));
+        } else if (found == nullptr || found->is(Kind::null) || found->is_string("")) {
+            message->set(member.key, member);
+        }
+    }
+}
+
+// GitHub Copilot tells the text and the calls of one answer as choices that have no index.
+bool join_split(JsonTree& choices) {
+    auto& items = choices.items;
+    const auto before = items.size();
+    for (std::size_t at = 1; at < items.size();) {
+        auto &whole = items[at - 1], &rest = items[at];
+        const auto *message = whole.find("message"), *more = rest.find("message");
+        const bool is_rest = rest.find("index") == nullptr && message != nullptr &&
+                             message->is(Kind::object) && more != nullptr &&
+                             more->is(Kind::object) && !(has_content(whole) && has_content(rest));
+        if (!is_rest) {
+            ++at;
+            continue;
+        }
+        join(whole, rest);
+        items.erase(items.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    return items.size() != before;
+}
+
 }  // namespace
 
 bool ToldChoice::takes(const ChoiceGlance& seen) const {
@@ -121,7 +164,7 @@ Mended mend_chunk(JsonTree& choices, ToldChoices& told) {
 }
 
 bool mend_answer(JsonTree& choices) {
-    bool is_changed = false;
+    bool is_changed = join_split(choices);
     for (std::size_t place = 0; place < choices.items.size(); ++place)
         is_changed |= mend_whole_choice(choices.items[place], place);
     return is_changed;

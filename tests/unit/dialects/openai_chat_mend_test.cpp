@@ -468,6 +468,19 @@ TEST(MendedAnswer, HasCallsAsTheSdksWantThem) {
         << out;
 }
 
+TEST(MendedAnswer, HasOneChoiceWhereTextAndCallsAreToldApart) {
+    const auto out = whole_with(
+        R"({"finish_reason":"stop","message":{"role":"assistant","content":"Let me."}},{"finish_reason":"tool_calls","message":{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]}},{"finish_reason":"tool_calls","message":{"role":"assistant","content":null,"tool_calls":[{"id":"b","type":"function","function":{"name":"g","arguments":"{}"}}]}})");
+    EXPECT_NE(
+        out.find(
+            R"("choices":[{"finish_reason":"tool_calls","message":{"role":"assistant","content":"Let me.","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}},{"id":"b","type":"function","function":{"name":"g","arguments":"{}"}}]},"index":0}])"),
+        std::string::npos)
+        << out;
+    const auto apart = whole_with(
+        R"({"finish_reason":"stop","message":{"role":"assistant","content":"A"}},{"finish_reason":"stop","message":{"role":"assistant","content":"B"}})");
+    EXPECT_NE(apart.find(R"("content":"B"},"index":1}])"), std::string::npos) << apart;
+}
+
 TEST(MendedAnswer, HasAHead) {
     const auto out = whole(
         R"({"choices":[{"index":0,"message":{"role":"assistant","content":"a"},"finish_reason":"stop"}]})");

@@ -79,6 +79,15 @@ TEST(ChatAnswerDecoder, ReadsTheSourcesAmongMistralsParts) {
     EXPECT_EQ(read.block<TextBlock>().citations[0].title.escaped, "A");
 }
 
+TEST(ChatAnswerDecoder, JoinsTheTextAndTheCallsThatAreToldApart) {
+    const Read read(
+        R"({"choices":[{"finish_reason":"tool_calls","message":{"content":"Let me.","role":"assistant"}},{"finish_reason":"tool_calls","message":{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]}}]})");
+    ASSERT_TRUE(read.answer);
+    ASSERT_EQ(read.answer->choices.size(), 1U);
+    EXPECT_EQ(read.choice().blocks.size(), 2U);
+    EXPECT_EQ(read.choice().ending.reason, Finish::tool_calls);
+}
+
 TEST(ChatAnswerDecoder, SaysThatTheModelRefused) {
     const Read read(with(R"({"content":null,"refusal":"no"})"));
     EXPECT_EQ(read.block<RefusalBlock>().text.escaped, "no");
