@@ -126,7 +126,8 @@ std::string whole_seconds(double seconds) {
 }
 
 std::string wait_in_words(std::string_view text) {
-    for (const std::string_view words : {"try again in ", "retry after ", "retry in "}) {
+    for (const std::string_view words :
+         {"try again in ", "retry after ", "retry in ", "please wait "}) {
         const auto at = find_words(text, words);
         if (at == std::string_view::npos) continue;
         auto rest = text.substr(at + words.size());

@@ -19,7 +19,7 @@ std::optional<double> seconds(std::string_view text) {
     double value = 0;
     const auto* const end = text.data() + text.size();
     const auto read = std::from_chars(text.data(), end, value);
-    if (read.ec != std::errc() || read.ptr != end || !(value >= 0 && value < 1e12))
+    if (read.ec != std::errc() || read.ptr != end || !(value >= 0 && value < 1e15))
         return std::nullopt;
     return value;
 }
@@ -38,6 +38,16 @@ std::optional<double> until(const std::string& text, std::int64_t now) {
         return std::max(0.0, static_cast<double>(timegm(&time) - now));
     }
     return std::nullopt;
+}
+
+// OpenRouter's x-ratelimit-reset is a moment in milliseconds since 1970, others' in seconds, or
+// seconds from now.
+std::optional<double> until_reset(std::string_view text, std::int64_t now) {
+    constexpr double first_moment = 1e9, first_in_milliseconds = 1e12;
+    const auto value = seconds(text);
+    if (!value || *value < first_moment) return value ? value : span(text);
+    const auto moment = *value < first_in_milliseconds ? *value : *value / 1000;
+    return std::max(0.0, moment - static_cast<double>(now));
 }
 
 bool ends_with_name(std::string_view name, std::string_view end) {
@@ -62,6 +72,9 @@ std::optional<double> until_limits_reset(const http::ResponseHead& head, std::in
         } else if (begins_with_name(header.name, "x-ratelimit-reset-")) {
             remaining.replace(12, 5, "remaining");
             wait = span(header.value);
+        } else if (http::is_same_name(header.name, "x-ratelimit-reset")) {
+            remaining = "x-ratelimit-remaining";
+            wait = until_reset(header.value, now);
         }
         if (!wait) continue;
         const auto left = seconds(head.header(remaining));

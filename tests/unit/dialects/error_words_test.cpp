@@ -29,6 +29,7 @@ TEST(ErrorWords, FindATimeHoweverItIsTold) {
         {"Please retry after 26 seconds.", "26"},
         {"Please retry in 34.4s.", "35"},
         {"Please retry in 80.1ms.", "1"},
+        {"Please wait 24 seconds before retrying.", "24"},
         {"try again in 5", "5"},
         {"try again in a moment, or retry after 3s", "3"},
     };

@@ -34,6 +34,19 @@ TEST(RetryAfter, ReadsTheLimitsThatAreUsedUp) {
               "61");
 }
 
+TEST(RetryAfter, ReadsTheMomentOfOneLimit) {
+    const auto wait = [](const std::string& reset) {
+        return wait_of(429, {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", reset}});
+    };
+    EXPECT_EQ(wait("1792004820000"), "20");
+    EXPECT_EQ(wait("1792004820"), "20");
+    EXPECT_EQ(wait("1792004700"), "0");
+    EXPECT_EQ(wait("30"), "30");
+    EXPECT_EQ(wait("1m"), "60");
+    EXPECT_EQ(wait("soon"), "");
+    EXPECT_EQ(wait_of(429, {{"x-ratelimit-remaining", "3"}, {"x-ratelimit-reset", "30"}}), "");
+}
+
 TEST(RetryAfter, IsEmptyWhereNothingIsSaid) {
     EXPECT_EQ(wait_of(429, {}), "");
     EXPECT_EQ(wait_of(429, {{"retry-after", "soon"}}), "");
