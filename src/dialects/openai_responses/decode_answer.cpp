@@ -19,6 +19,7 @@ std::unexpected<Error> makes_no_sense() {
 struct Output {
     Answer& answer;
     Choice choice{};
+    std::vector<canonical::Citation> sources{};  // for the next text
     std::string logprobs{};
     bool is_there = false;
     bool has_calls = false;
@@ -36,7 +37,11 @@ void Output::take(const Item& item) {
         if (!logprobs.empty()) logprobs += ',';
         logprobs += inside;
     }
+    if (auto found = sources_of(item); !found.empty()) sources = std::move(found);
     for (auto& block : blocks_of(item, *answer.arena)) {
+        auto* text = std::get_if<canonical::TextBlock>(&block);
+        if (text != nullptr && text->citations.empty())
+            text->citations = std::exchange(sources, {});
         has_calls |= std::holds_alternative<canonical::ToolCallBlock>(block);
         has_refusal |= std::holds_alternative<canonical::RefusalBlock>(block);
         choice.blocks.push_back(std::move(block));

@@ -111,6 +111,7 @@ std::string_view* word_of(std::string_view key, Item& item) {
     if (key == "name") return &item.name;
     if (key == "namespace") return &item.name_space;
     if (key == "execution") return &item.execution;
+    if (key == "status") return &item.status;
     if (key == "output_format") return &item.output_format;
     return nullptr;
 }
@@ -138,6 +139,8 @@ void take_item_member(std::string_view key, json::value& value, Item& item) {
         read_arguments(value, item);
     } else if (key == "tools") {
         read_tools(value, item.tools);
+    } else if (key == "results") {
+        json::each_element(value, [&](json::value& one) { read_annotation(one, item.sources); });
     }
 }
 

@@ -42,6 +42,7 @@ struct Item {
     std::string_view name{};
     std::string_view name_space{};
     std::string_view execution{};  // of a tool search: "client" or "server"
+    std::string_view status{};
     std::string_view output_format{};
     canonical::Text id{};                       // escaped
     std::optional<std::string_view> content{};  // escaped, where it is a string
@@ -56,6 +57,7 @@ struct Item {
     canonical::Text encrypted{};
     canonical::Text result{};  // of a generated image
     std::vector<canonical::Tool> tools{};
+    std::vector<canonical::Citation> sources{};  // of Perplexity's search_results
     canonical::Json whole{};
 };
 

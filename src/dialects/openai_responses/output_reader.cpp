@@ -46,6 +46,13 @@ Text thoughts_of(const Item& item, canonical::Arena& arena) {
     return joined(texts, arena);
 }
 
+std::vector<canonical::Citation> sources_of(const Item& item) {
+    if (item.type != "search_results") return {};
+    auto sources = item.sources;
+    std::erase_if(sources, [](const auto& source) { return source.url.is_empty(); });
+    return sources;
+}
+
 bool is_call(const Item& item) {
     // xAI tells what it looks up on X as calls of tools that nobody declared.
     if (item.type == "custom_tool_call") return !item.call_id.starts_with("xs_call_");

@@ -15,6 +15,9 @@ std::vector<canonical::Block> blocks_of(const Item& item, canonical::Arena& aren
 // The thoughts of a reasoning item: its summary, or what it says openly.
 canonical::Text thoughts_of(const Item& item, canonical::Arena& arena);
 
+// What a search of Perplexity's own found: the text that follows is made from it.
+std::vector<canonical::Citation> sources_of(const Item& item);
+
 bool is_call(const Item& item);  // of a tool that the client runs
 canonical::ToolCallBlock call_of(const Item& item, canonical::Arena& arena);
 canonical::Block whole_block(const Item& item);

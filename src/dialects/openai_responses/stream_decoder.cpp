@@ -157,8 +157,12 @@ void ResponseReader::end_part(const StreamEvent& event, canonical::EventSink& si
 void ResponseReader::item_added(const StreamEvent& event, canonical::EventSink& sink) {
     auto& item = known(event.output);
     item.phase = event.item.phase;
-    if (is_call(event.item) && !event.item.call_id.empty() && !event.item.name.empty())
+    // Perplexity announces a search of its own as a call that is over, and then tells the results.
+    const bool may_be_another = event.item.status == "completed";
+    if (is_call(event.item) && !event.item.call_id.empty() && !event.item.name.empty() &&
+        !may_be_another) {
         call(event.output, event.item, sink);
+    }
 }
 
 void ResponseReader::item_done(std::int64_t output, const Item& item, canonical::EventSink& sink) {
@@ -170,6 +174,8 @@ void ResponseReader::item_done(std::int64_t output, const Item& item, canonical:
     if (is_call(item)) return call_done(output, item, sink);
     if (item.type == "web_search_call") ++web_searches_;
     if (item.type.empty()) return;
+    for (const auto& source : sources_of(item))
+        sources_.emplace_back(source.url.escaped, source.title.escaped);
     sink.take(canonical::WholeBlock{.block = next_block_++, .content = whole_block(item)});
 }
 
@@ -323,6 +329,11 @@ void ResponseReader::cite(Block& block, const std::vector<canonical::Citation>& 
 
 void ResponseReader::close(Block& block, canonical::EventSink& sink) {
     if (!std::exchange(block.is_open, false)) return;
+    if (block.kind == BlockKind::text && block.cited == 0) {
+        for (const auto& [url, title] : std::exchange(sources_, {}))
+            sink.take(canonical::Cited{.block = block.number,
+                                       .citation = {.url = {url}, .title = {title}}});
+    }
     sink.take(BlockEnded{.block = block.number});
 }
 

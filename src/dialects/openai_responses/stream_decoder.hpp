@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dialects/dialect.hpp"
@@ -68,6 +69,7 @@ class ResponseReader final : public StreamDecoder {
 
     std::vector<Block> blocks_;
     std::vector<Known> items_;
+    std::vector<std::pair<std::string, std::string>> sources_;  // url and title, for the next text
     int next_block_ = 0;
     std::uint64_t web_searches_ = 0;
     bool has_started_ = false;

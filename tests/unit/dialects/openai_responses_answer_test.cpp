@@ -64,6 +64,16 @@ TEST(ResponsesAnswer, CountsWhatWentToACacheByPerplexitysNameToo) {
     EXPECT_EQ(answer->usage.cache_written, 2U);
 }
 
+TEST(ResponsesAnswer, GivesTheTextTheSourcesOfASearchOfPerplexitys) {
+    const DecodedAnswer answer(response(
+        R"({"queries":["q"],"results":[{"id":1,"url":"https://x","title":"X","snippet":"s"}],"type":"search_results"},
+           {"type":"message","role":"assistant","content":[{"type":"output_text","text":"hi[1]","annotations":[]}]})",
+        R"("status":"completed")"));
+    ASSERT_EQ(answer->choices.at(0).blocks.size(), 2U);
+    EXPECT_EQ(at<TextBlock>(answer->choices.at(0).blocks, 1).citations.at(0).url.escaped,
+              "https://x");
+}
+
 TEST(ResponsesAnswer, DecodesHowItEnded) {
     const auto finish = [](std::string_view output, std::string_view members) {
         const DecodedAnswer answer(response(output, members));

@@ -199,6 +199,29 @@ TEST(ResponsesStreamDecoder, TellsNoCallOfAToolThatTheProviderRuns) {
         "used 10+6 cached 4 reasoning 2\nfinish 1\n");
 }
 
+TEST(ResponsesStreamDecoder, TellsASearchOfPerplexitysAsSources) {
+    EXPECT_EQ(
+        told_of(
+            created +
+            event(
+                "response.output_item.added",
+                R"("output_index":0,"item":{"type":"function_call","id":"fc","call_id":"c","name":"search_web","arguments":"{}","status":"completed"})") +
+            event("response.reasoning.search_results", R"("results":[])") +
+            event(
+                "response.output_item.done",
+                R"("output_index":0,"item":{"type":"search_results","results":[{"url":"https://x","title":"X"},{"id":2}]})") +
+            event("response.output_text.delta", R"("output_index":1,"delta":"hi[1]")") +
+            event("response.output_text.done", R"("output_index":1,"text":"hi[1]")") +
+            event(
+                "response.output_item.done",
+                R"("output_index":1,"item":{"type":"message","content":[{"type":"output_text","text":"hi[1]","annotations":[]}]})") +
+            completed()),
+        "started resp_1 gpt-y\n0 whole search_results\n1 text\n1 +hi[1]\n1 cited https://x "
+        "-1--1\n1 "
+        "ended\n"
+        "used 10+6 cached 4 reasoning 2\nfinish 1\n");
+}
+
 TEST(ResponsesStreamDecoder, SaysWhyAnAnswerIsIncomplete) {
     const auto incomplete = [](std::string_view reason) {
         return told_of(
