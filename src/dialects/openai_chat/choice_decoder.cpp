@@ -97,8 +97,9 @@ void ChoiceDecoder::tell_call(const CallFragment& fragment, EventSink& sink) {
         if (fragment.id.empty() && fragment.name.empty() && fragment.arguments.is_empty()) return;
         close(sink);
         end_complete_calls(sink);
-        auto id = fragment.id.empty() ? "call_" + seed_ + std::to_string(calls_.all().size())
-                                      : wire::unescaped(fragment.id);
+        auto id = wire::unescaped(fragment.id);
+        const bool is_unique = !id.empty() && calls_.by_id(id) == nullptr;
+        if (!is_unique) id = "call_" + seed_ + std::to_string(calls_.all().size());
         call = &calls_.add(fragment, std::move(id));
     }
     if (call->is_ended) return;

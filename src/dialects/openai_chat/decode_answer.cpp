@@ -37,9 +37,13 @@ void read_audio(json::value& value, std::vector<Block>& blocks) {
     if (!audio.data.is_empty()) blocks.emplace_back(std::move(audio));
 }
 
+// An id that two calls have would give both of them the result of one.
 void give_ids(std::vector<ToolCallBlock>& calls) {
-    for (auto& call : calls) {
-        if (call.id.empty()) call.id = "call_" + new_id();
+    for (auto call = calls.begin(); call != calls.end(); ++call) {
+        const bool is_known = std::find_if(calls.begin(), call, [&](const auto& before) {
+                                  return before.id == call->id;
+                              }) != call;
+        if (call_id_of(call->id).empty() || is_known) call->id = "call_" + new_id();
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/ids.hpp"
 #include "dialects/openai_chat/mend_steps.hpp"
+#include "dialects/openai_chat/reading.hpp"
 #include "wire/json_text.hpp"
 
 namespace router::dialects::openai_chat {
@@ -40,7 +41,7 @@ bool mend_arguments(JsonTree& function, std::string_view otherwise) {
 bool mend_beginning(JsonTree& call, std::string_view no_arguments) {
     bool is_changed = false;
     const auto* id = call.find("id");
-    if (!is_text(id)) {
+    if (call_id_of(inside(id)).empty()) {
         const bool is_number = id != nullptr && id->is(Kind::number);
         is_changed |= set_text(call, "id", is_number ? std::string(id->text) : "call_" + new_id());
     }
@@ -73,7 +74,8 @@ bool mend_rest(JsonTree& fragment, bool has_name) {
 }
 
 CallFragment fragment_of(JsonTree& entry) {
-    CallFragment fragment{.id = inside(entry.find("id")), .is_custom = is_custom(entry)};
+    CallFragment fragment{.id = call_id_of(inside(entry.find("id"))),
+                          .is_custom = is_custom(entry)};
     if (const auto* index = entry.find("index"); index != nullptr) {
         const auto& text = index->text;
         std::from_chars(text.data(), text.data() + text.size(), fragment.index);

@@ -36,6 +36,11 @@ inline canonical::CacheMark cache_mark(wire::json::value& value) {
     return mark;
 }
 
+// The id of a call, as it stands: older servers of Mistral's call each of them "null".
+inline std::string_view call_id_of(std::string_view escaped) {
+    return escaped == "null" ? std::string_view() : escaped;
+}
+
 // The arguments of a call, from the text that they are in Chat. No text is no arguments; a text
 // that is no object is kept as it is, for it may have broken off.
 canonical::Json arguments_of(canonical::Text text, canonical::Arena& arena);

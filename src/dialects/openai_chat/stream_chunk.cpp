@@ -206,7 +206,7 @@ CallFragment Chunk::read_call(json::value& element) {
         if (key == "index") {
             call.index = static_cast<int>(json::integer(value).value_or(-1) & 0xffff);
         } else if (key == "id") {
-            call.id = inside(value);
+            call.id = call_id_of(inside(value));
         } else if (key == "function") {
             read_called(value, call);
         } else if (key == "custom") {

@@ -275,6 +275,14 @@ TEST(MendedCalls, GoOnInTheirOrderWhereFragmentsNameNone) {
               R"([{"function":{"arguments":"z"},"index":1}])");
 }
 
+TEST(MendedCalls, ThatAreAllCalledNullHaveIdsOfTheirOwn) {
+    Stream stream;
+    const auto out = stream.begun().calls(
+        R"([{"id":"null","function":{"name":"f","arguments":"{}"}},{"id":"null","function":{"name":"f","arguments":"{}"}}])");
+    EXPECT_EQ(out.find("null"), std::string::npos) << out;
+    EXPECT_NE(out.find(R"("index":1)"), std::string::npos) << out;
+}
+
 TEST(MendedCalls, HaveTheirArgumentsAsText) {
     Stream stream;
     stream.begun();

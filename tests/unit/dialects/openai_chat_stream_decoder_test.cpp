@@ -130,6 +130,24 @@ TEST(ChatStreamDecoder, MakesAnIdForACallWithoutOne) {
               started + "0 call call_c1n0 f\n0 + {}\n0 ended\n" + end(Finish::tool_calls) + "\n");
 }
 
+TEST(ChatStreamDecoder, MakesAnIdWhereTwoCallsHaveOne) {
+    const auto calls = [](const std::string& first, const std::string& second) {
+        return told(chunk(R"({"tool_calls":[{)" + first +
+                              R"("function":{"name":"f","arguments":"{}"}},{)" + second +
+                              R"("function":{"name":"f","arguments":"{}"}}]})",
+                          "\"tool_calls\"") +
+                    done)
+            .text;
+    };
+    const auto expected = [](const std::string& first) {
+        return started + "0 call " + first +
+               " f\n0 + {}\n0 ended\n1 call call_c1n1 f\n1 + {}\n1 ended\n" +
+               end(Finish::tool_calls) + "\n";
+    };
+    EXPECT_EQ(calls(R"("index":0,"id":"a",)", R"("index":1,"id":"a",)"), expected("a"));
+    EXPECT_EQ(calls(R"("id":"null",)", R"("id":"null",)"), expected("call_c1n0"));
+}
+
 TEST(ChatStreamDecoder, HoldsArgumentsUntilTheNameComes) {
     const auto said =
         told(chunk(R"({"tool_calls":[{"index":0,"id":"a","function":{"arguments":"{"}}]})") +

@@ -88,6 +88,17 @@ TEST(ChatAnswerDecoder, JoinsTheTextAndTheCallsThatAreToldApart) {
     EXPECT_EQ(read.choice().ending.reason, Finish::tool_calls);
 }
 
+TEST(ChatAnswerDecoder, MakesAnIdWhereTwoCallsHaveOne) {
+    for (const std::string id : {"a", "null"}) {
+        const auto call = R"({"id":")" + id + R"(","function":{"name":"f","arguments":"{}"}})";
+        const Read read(with(R"({"content":null,"tool_calls":[)" + call + "," + call + "]}"));
+        const auto& blocks = read.choice().blocks;
+        ASSERT_EQ(blocks.size(), 2U);
+        EXPECT_NE(std::get<ToolCallBlock>(blocks[0]).id, std::get<ToolCallBlock>(blocks[1]).id);
+        EXPECT_NE(std::get<ToolCallBlock>(blocks[0]).id, "null");
+    }
+}
+
 TEST(ChatAnswerDecoder, SaysThatTheModelRefused) {
     const Read read(with(R"({"content":null,"refusal":"no"})"));
     EXPECT_EQ(read.block<RefusalBlock>().text.escaped, "no");
