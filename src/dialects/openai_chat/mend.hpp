@@ -24,6 +24,8 @@ namespace router::dialects::openai_chat {
 //   calls         numbered from 0; the first fragment has id, type and arguments, the later ones
 //                 repeat neither id nor name, for SDKs join what comes twice; arguments are a text;
 //                 of a call without any they are {}
+//   choices       of a whole answer that have no index and tell its text and its calls apart
+//                 (GitHub Copilot) are one
 //   finish        a word of OpenAI's; the server's own is then in native_finish_reason. A stop is
 //                 tool_calls where there are calls; "" is null in a stream
 //   source        what removing each member did to openai-python 3.54, openai-node 7.57 and the AI
