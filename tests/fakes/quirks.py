@@ -156,6 +156,22 @@ _CHAT = {
         _data(_chunk({"role": "assistant", "content": None}),
               _chunk(_call(0, {"city": "Bern"}, id="call_1", type="function", function={"name": "weather"})),
               _chunk({}, "tool_calls", usage=_usage(10, 5)), "[DONE]"), _CALLED),
+    "fragments of two calls that name none": (  # Moonshot
+        _data(_chunk({"role": "assistant", "content": ""}), _chunk({"tool_calls": [
+            {"id": f"{name}_{at}", "type": "function", "function": {"name": name, "arguments": ""}} for at, name in enumerate(("weather", "now"))]}),
+            _chunk({"tool_calls": [{"function": {"arguments": piece}} for piece in ('{"city": "Bern"}', "{}")]}),
+            _chunk({}, "tool_calls", usage=_usage(10, 5)), "[DONE]"), Said(calls=(WEATHER, NOW), usage=Usage(10, 5, 0))),
+    "two calls that are both called null": (  # Mistral
+        _data(_chunk({"role": "assistant", "content": "", "tool_calls": [
+            {"id": "null", "function": {"name": name, "arguments": arguments}} for name, arguments in (("weather", '{"city": "Bern"}'), ("now", "{}"))]},
+            "tool_calls", usage=_usage(10, 5)), "[DONE]"), Said(calls=(WEATHER, NOW), usage=Usage(10, 5, 0))),
+    "a window that is full": (  # z.ai
+        _data(_chunk({"role": "assistant", "content": "Hel"}), _chunk({"content": "lo"}),
+              _chunk({}, "model_context_window_exceeded", usage=_usage(10, 5)), "[DONE]"),
+        Said(text=("Hello",), finish="length", usage=Usage(10, 5, 0))),
+    "sources beside the usage": (  # xAI
+        _data(_chunk({"role": "assistant", "content": "Hel"}), _chunk({"content": "lo"}), _chunk({}, "stop"),
+              {**_chunk(), "choices": [], "usage": _usage(10, 5), "citations": ["https://a.example"]}, "[DONE]"), None),
     "the old function_call": (
         _data(_chunk({"role": "assistant", "content": None, "function_call": {"name": "weather", "arguments": '{"city'}}),
               _chunk({"function_call": {"arguments": '": "Bern"}'}}), _chunk({}, "function_call", usage=_usage(10, 5)), "[DONE]"), _CALLED),
@@ -324,6 +340,15 @@ _RESPONSES = {
                       {"type": "reasoning_text", "text": "Hm."}]}},
                   *({**event, "output_index": 1} for event in _spoken()), _completed()),
         Said(thought=("Hm.",), text=("Hello",), usage=Usage(10, 5, 0))),
+    "what is looked up on X": (  # xAI
+        _numbered(_CREATED, *({"type": f"response.output_item.{what}", "output_index": 0, "item": {
+            "type": "custom_tool_call", "id": "ctc_1", "call_id": "xs_call_1", "name": "x_keyword_search", "input": text, "status": status}}
+            for what, text, status in (("added", "", "in_progress"), ("done", "{}", "completed"))),
+            *({**event, "output_index": 1} for event in _spoken()), _completed()), _HELLO),
+    "a search that begins as a call": (  # Perplexity
+        _numbered(_CREATED, {"type": "response.output_item.added", "output_index": 0, "item": {**_FUNCTION, "name": "search_web"}},
+                  {"type": "response.output_item.done", "output_index": 0, "item": {"type": "search_results", "queries": ["q"], "results": []}},
+                  *({**event, "output_index": 1} for event in _spoken()), _completed()), _HELLO),
     "two messages": (
         _numbered(_CREATED, *_spoken(), *({**event, "output_index": 1} for event in _spoken(("msg_2",) * 6)), _completed(_MESSAGE, _MESSAGE)), None),
 }
@@ -360,6 +385,12 @@ WHOLE = {
     "a finish of its own": (_whole({"content": "Hello"}, "model_length"), Said(text=("Hello",), finish="length", usage=Usage(10, 5, 0))),
     "no head, no index, no finish": (
         {"choices": [{"message": _SAID}], "usage": _usage(10, 5)}, Said(text=("Hello",), usage=Usage(10, 5, 0))),
+    "text and calls told apart": (  # GitHub Copilot
+        {**_whole({}), "choices": [{"message": message, "finish_reason": "tool_calls"} for message in (
+            {"role": "assistant", "content": "Hello"},
+            *({"role": "assistant", "tool_calls": [{"id": f"call_{name}", "type": "function", "function": {"name": name, "arguments": arguments}}]}
+              for name, arguments in (("weather", '{"city": "Bern"}'), ("now", "{}"))))]},
+        Said(text=("Hello",), calls=(WEATHER, NOW), usage=Usage(10, 5, 0))),
     "reasoning beside the total": (
         _whole({"content": "Hello"}, usage=_usage(10, 2, 15, completion_tokens_details={"reasoning_tokens": 3})),
         Said(text=("Hello",), usage=Usage(10, 5, 0, thinking=3))),
