@@ -74,6 +74,10 @@ _CHAT = {
         _data(_chunk({"role": "assistant", "content": "", "reasoning": "Hm. "}), _chunk({"content": None, "reasoning": "Well."}),
               _chunk({"content": "Hel"}), _chunk({"content": "lo"}), _chunk({}, "stop", usage=_usage(10, 5)), "[DONE]"),
         Said(thought=("Hm. Well.",), text=("Hello",), usage=Usage(10, 5, 0))),
+    "thoughts as reasoning_text": (  # GitHub Copilot
+        _data(_chunk({"role": "assistant", "content": "", "reasoning_text": "Hm. "}), _chunk({"content": None, "reasoning_text": "Well."}),
+              _chunk({"content": "Hel", "reasoning_opaque": "b3BhcXVl"}), _chunk({"content": "lo"}), _chunk({}, "stop", usage=_usage(10, 5)), "[DONE]"),
+        Said(thought=("Hm. Well.",), text=("Hello",), usage=Usage(10, 5, 0))),
     "thoughts said twice": (
         _data(_chunk({"role": "assistant", "content": "", "reasoning": "Hm.", "reasoning_details": [
             {"type": "reasoning.text", "text": "Hm.", "format": "unknown", "index": 0}]}),

@@ -17,8 +17,9 @@ namespace router::dialects::openai_chat {
 //
 //   role          told once, in the first delta; `delta: null` or none is an empty one
 //   content       a list of parts (Mistral) becomes text, and its thoughts reasoning_content
-//   thoughts      wherever they stand (reasoning, thinking, reasoning_details), they stand in
-//                 reasoning_content too
+//   thoughts      wherever they stand (reasoning, thinking, reasoning_text, reasoning_details),
+//   they
+//                 stand in reasoning_content too
 //   lists         that a stream tells in pieces (reasoning_details, annotations, images): each
 //                 entry has the index by which openai-python joins them
 //   calls         numbered from 0; the first fragment has id, type and arguments, the later ones

@@ -5,6 +5,7 @@
 #include "dialects/openai_chat/answer_parts.hpp"
 #include "dialects/openai_chat/finish.hpp"
 #include "dialects/openai_chat/mend_steps.hpp"
+#include "dialects/openai_chat/reading.hpp"
 #include "wire/json_text.hpp"
 
 namespace router::dialects::openai_chat {
@@ -128,8 +129,8 @@ bool mend_content(JsonTree& message) {
 bool mend_thoughts(JsonTree& message) {
     if (is_text(message.find("reasoning_content"))) return false;
     std::string thoughts;
-    for (const auto* name : {"reasoning", "thinking"}) {
-        if (thoughts.empty()) thoughts = text_in(message, name);
+    for (const auto& member : message.items) {
+        if (thoughts.empty() && is_reasoning(member.key)) thoughts = text_in(message, member.key);
     }
     const auto* details = message.find("reasoning_details");
     if (thoughts.empty() && details != nullptr) {

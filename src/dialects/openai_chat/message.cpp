@@ -107,7 +107,7 @@ bool read_spoken(std::string_view key, json::value& value, Arena& arena, Message
         message.has_function_call = true;
     } else if (key == "refusal") {
         message.refusal = text_of(value);
-    } else if (key == "reasoning_content" || key == "reasoning") {
+    } else if (is_reasoning(key)) {
         if (message.reasoning.is_empty()) message.reasoning = text_of(value);
     } else if (key == "reasoning_details") {
         json::each_element(value,

@@ -23,6 +23,13 @@ inline bool is_string(wire::json::value& value) {
     return wire::json::type_of(value) == wire::json::json_type::string;
 }
 
+// Where servers write a thought: `reasoning` is Groq's and OpenRouter's, `thinking` Ollama's,
+// `reasoning_text` GitHub Copilot's.
+inline bool is_reasoning(std::string_view key) {
+    return key == "reasoning_content" || key == "reasoning" || key == "thinking" ||
+           key == "reasoning_text";
+}
+
 // cache_control as Anthropic writes it, and OpenAI's prompt_cache_breakpoint: "up to here".
 inline canonical::CacheMark cache_mark(wire::json::value& value) {
     if (wire::json::is_null(value)) return canonical::CacheMark::none;

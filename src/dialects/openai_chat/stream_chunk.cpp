@@ -140,7 +140,7 @@ void Chunk::read_delta_member(std::string_view key, json::value& value, ChoiceCh
         } else {
             read_parts(value, choice);
         }
-    } else if (key == "reasoning_content" || key == "reasoning" || key == "thinking") {
+    } else if (is_reasoning(key)) {
         set_if_empty(choice.reasoning, text_of(value));
     } else if (key == "reasoning_details") {
         json::each_element(value,

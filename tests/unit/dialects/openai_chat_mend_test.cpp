@@ -172,6 +172,8 @@ TEST(MendedThoughts, AreReasoningContentBesideWhatTheyWereCalled) {
     stream.begun();
     EXPECT_EQ(stream.delta(R"({"reasoning":"hm","content":null})"),
               R"({"reasoning":"hm","content":null,"reasoning_content":"hm"})");
+    EXPECT_EQ(stream.delta(R"({"reasoning_text":"hm"})"),
+              R"({"reasoning_text":"hm","reasoning_content":"hm"})");
     EXPECT_EQ(stream.delta(R"({"reasoning_content":null,"reasoning":"hm"})"),
               R"({"reasoning_content":"hm","reasoning":"hm"})");
     EXPECT_EQ(stream.delta(R"({"reasoning_content":"a","reasoning":"b"})"),

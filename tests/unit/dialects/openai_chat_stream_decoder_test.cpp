@@ -24,7 +24,8 @@ TEST(ChatStreamDecoder, TellsATextAndItsUsage) {
 TEST(ChatStreamDecoder, TellsThoughtsBeforeTheText) {
     const auto expected = started + "0 thinking\n0 + A\n0 + B\n0 ended\n1 text\n1 + C\n1 ended\n" +
                           end(Finish::stop) + "\n";
-    for (const std::string field : {"reasoning_content", "reasoning"}) {
+    for (const std::string field :
+         {"reasoning_content", "reasoning", "thinking", "reasoning_text"}) {
         const auto thought = [&](const std::string& text) {
             return chunk(R"({"content":null,")" + field + R"(":")" + text + "\"}");
         };

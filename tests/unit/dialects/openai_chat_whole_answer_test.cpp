@@ -53,6 +53,13 @@ TEST(ChatAnswerDecoder, ReadsThoughtsTextAndCallsInOrder) {
     EXPECT_EQ(read.choice().ending.reason, Finish::tool_calls);
 }
 
+TEST(ChatAnswerDecoder, ReadsThoughtsWhateverTheyAreCalled) {
+    for (const std::string field : {"reasoning", "thinking", "reasoning_text"}) {
+        const Read read(with(R"({"content":"t",")" + field + R"(":"r"})"));
+        EXPECT_EQ(read.block<ThinkingBlock>(0).text.escaped, "r") << field;
+    }
+}
+
 TEST(ChatAnswerDecoder, ReadsSourcesImagesAndAudio) {
     const Read cited(with(
         R"({"content":"t","annotations":[{"type":"url_citation","url_citation":{"url":"https://a","title":"A","start_index":0,"end_index":1}}]})"));
