@@ -19,7 +19,7 @@ extern const char embedded_providers_yml_end[];
 namespace router::config {
 namespace {
 
-constexpr std::array<std::string_view, 18> fields{"kind",
+constexpr std::array<std::string_view, 19> fields{"kind",
                                                   "base_url",
                                                   "key",
                                                   "base",
@@ -27,6 +27,7 @@ constexpr std::array<std::string_view, 18> fields{"kind",
                                                   "takes_stream_options",
                                                   "publishes_models",
                                                   "refused_params",
+                                                  "own_params",
                                                   "headers",
                                                   "bare_names",
                                                   "max_tokens_field",
@@ -103,6 +104,7 @@ void read_row(const Value& map, bool is_embedded, ProviderRow& row, Report& repo
     reader.boolean("takes_stream_options", settings.takes_stream_options);
     reader.boolean("publishes_models", settings.publishes_models);
     reader.texts("refused_params", settings.refused_params);
+    reader.texts("own_params", settings.own_params);
     reader.texts("bare_names", row.bare_names);
     settings.own_models = row.bare_names;
     read_quirks(reader, settings);
@@ -124,6 +126,12 @@ std::span<const std::string_view> supported_kinds() { return kinds; }
 
 bool ProviderSettings::is_supported() const {
     return std::ranges::find(kinds, kind) != kinds.end();
+}
+
+bool ProviderSettings::is_sure_to_serve(std::string_view model) const {
+    return is_at_home || std::ranges::any_of(own_models, [&](const auto& pattern) {
+               return matches(pattern, model);
+           });
 }
 
 const ProviderCatalogue& ProviderCatalogue::embedded() {
@@ -182,6 +190,20 @@ const ProviderSettings* ProviderCatalogue::by_authority(std::string_view authori
 std::vector<std::string_view> ProviderCatalogue::prefixes() const {
     std::vector<std::string_view> out;
     for (const auto& row : rows_) out.push_back(row.settings.prefix);
+    return out;
+}
+
+std::vector<std::string_view> ProviderCatalogue::params_of_others(
+    const ProviderSettings& row) const {
+    std::vector<std::string_view> out;
+    const auto has = [](const auto& params, std::string_view param) {
+        return std::ranges::find(params, param) != params.end();
+    };
+    for (const auto& other : rows_) {
+        for (const auto& param : other.settings.own_params) {
+            if (!has(row.own_params, param) && !has(out, param)) out.push_back(param);
+        }
+    }
     return out;
 }
 

@@ -22,8 +22,9 @@ struct ProviderSettings {
     bool needs_key = true;                    // false: a local server that takes calls without one
     bool takes_stream_options =
         true;  // false: stream_options is refused, usage comes unasked or not at all
-    bool publishes_models = false;               // GET /models says what each can do
-    std::vector<std::string> refused_params;     // what drop_params removes for this provider
+    bool publishes_models = false;            // GET /models says what each can do
+    std::vector<std::string> refused_params;  // what drop_params removes for this provider
+    std::vector<std::string> own_params;  // that clients send to whatever model, and it alone takes
     std::map<std::string, std::string> headers;  // sent with every call
 
     // How its Chat Completions differ from OpenAI's own; dialects::Variant says what each means.
@@ -43,6 +44,8 @@ struct ProviderSettings {
     bool is_at_home = true;  // false: base_url is the user's own
 
     bool is_supported() const;
+    // Whether who answers for `model` is sure to be this provider.
+    bool is_sure_to_serve(std::string_view model) const;
 };
 
 // The kinds of upstream that there is code for.
@@ -70,6 +73,8 @@ class ProviderCatalogue {
     // theirs: many use port 8000.
     const ProviderSettings* by_authority(std::string_view authority) const;
     std::vector<std::string_view> prefixes() const;
+    // What other rows have of their own, and `row` has not.
+    std::vector<std::string_view> params_of_others(const ProviderSettings& row) const;
 
  private:
     std::vector<ProviderRow> rows_;

@@ -21,12 +21,6 @@ namespace {
 
 constexpr std::string_view where = "litellm_params";
 
-// What Open WebUI's advanced parameters send to whatever model, and Ollama alone takes (0.12.4, run
-// 2026-11-22); OpenAI refuses what it does not know.
-constexpr std::array<std::string_view, 16> ollama_params{
-    "repeat_penalty", "repeat_last_n", "tfs_z",     "mirostat", "mirostat_eta", "mirostat_tau",
-    "num_ctx",        "num_keep",      "num_batch", "num_gpu",  "num_thread",   "use_mmap",
-    "use_mlock",      "keep_alive",    "think",     "format"};
 constexpr std::array<std::string_view, 2> sampling_of_few{"top_k", "min_p"};
 
 void read_extra_body(const ModelEntry& entry, const ModelContext& context, Target& target) {
@@ -36,6 +30,15 @@ void read_extra_body(const ModelEntry& entry, const ModelContext& context, Targe
     if (!body->is(ValueKind::map)) return reader.wrong("extra_body", *body, "a map of parameters");
     for (const auto& [name, place, value] : body->members)
         target.extra_body.emplace_back(name, json_text(value));
+}
+
+// What servers of one's own take, a provider of models refuses. Prefixes that name a vendor's
+// models without one, openai/ above all, are used for anybody's server, too: there drop_params says
+// so.
+bool refuses_params_of_others(const Target& target) {
+    const auto& row = target.provider;
+    return (row.kind == "openai" || row.kind == "openai_chat") && row.needs_key &&
+           (target.drops_params || row.own_models.empty() || row.is_sure_to_serve(target.model));
 }
 
 void read_dropped(const ModelEntry& entry, const ModelContext& context, Target& target) {
@@ -60,7 +63,6 @@ void read_dropped(const ModelEntry& entry, const ModelContext& context, Target& 
     reader.boolean("merge_reasoning_content_in_choices", target.merges_thinking);
     std::vector<std::string> allowed;
     reader.texts("allowed_openai_params", allowed);
-    if (!target.drops_params) return;
     const auto has = [](const std::vector<std::string>& names, std::string_view name) {
         return std::ranges::find(names, name) != names.end();
     };
@@ -68,11 +70,9 @@ void read_dropped(const ModelEntry& entry, const ModelContext& context, Target& 
         if (!has(target.dropped_params, name) && !has(allowed, name))
             target.dropped_params.emplace_back(name);
     };
-    std::ranges::for_each(target.provider.refused_params, drop);
-    const bool is_openais =
-        target.provider.kind == "openai" || target.provider.kind == "openai_chat";
-    if (!is_openais || !target.provider.needs_key) return;
-    std::ranges::for_each(ollama_params, drop);
+    if (target.drops_params) std::ranges::for_each(target.provider.refused_params, drop);
+    if (!refuses_params_of_others(target)) return;
+    std::ranges::for_each(context.catalogue.params_of_others(target.provider), drop);
     if (!target.provider.takes_top_k) std::ranges::for_each(sampling_of_few, drop);
 }
 

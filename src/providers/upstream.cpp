@@ -76,10 +76,7 @@ void Upstream::add_header(std::string_view name, std::string_view value) {
 
 dialects::Variant Upstream::variant(canonical::DialectId dialect, std::string_view model) const {
     const auto& row = target_->provider;
-    const bool is_theirs =
-        row.is_at_home || std::ranges::any_of(row.own_models, [&](const auto& pattern) {
-            return config::matches(pattern, model);
-        });
+    const bool is_theirs = row.is_sure_to_serve(model);
     dialects::Variant variant{
         .takes_developer_role = row.takes_developer_role && is_theirs,
         .max_tokens_field = is_theirs ? std::string_view(row.max_tokens_field) : "max_tokens",

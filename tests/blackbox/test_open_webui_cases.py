@@ -174,9 +174,9 @@ def test_07_parameters_that_a_provider_does_not_know_do_no_harm(site, name):
 
 
 @pytest.mark.parametrize("upstream_model", ["openai/gpt-4.1", "xai/grok-4", "groq/llama-3.3-70b-versatile"])
-def test_07_with_drop_params_ollamas_own_do_not_reach_who_refuses_them(start_router, start_upstream, upstream_model):
+def test_07_ollamas_own_do_not_reach_who_refuses_them(start_router, start_upstream, upstream_model):
     provider = Provider("openai_chat", lambda seen: says())
-    router = start_router({"model_list": [entry("gpt", "openai_chat", start_upstream(provider), upstream_model, drop_params=True)]})
+    router = start_router({"model_list": [entry("gpt", "openai_chat", start_upstream(provider), upstream_model)]})
     sent = {key: SAMPLING[key] for key in ("temperature", "top_p", "seed")}
     assert router.chat("gpt", **sent, **OLLAMAS).status_code == 200
     assert provider.refusals == [] and not OLLAMAS.keys() & provider.seen[0].body.keys()

@@ -201,7 +201,7 @@ TEST(Target, DropsWhatTheProviderRefusesWhenEveryModelDoes) {
     const auto& dropped = target_of(loaded, "m")->dropped_params;
     for (const auto* const name : {"logprobs", "top_logprobs", "logit_bias", "n"})
         EXPECT_EQ(std::ranges::count(dropped, name), 1) << name;
-    EXPECT_TRUE(only_target("model: groq/x\napi_key: k").dropped_params.empty());
+    EXPECT_EQ(std::ranges::count(only_target("model: groq/x\napi_key: k").dropped_params, "n"), 0);
 }
 
 TEST(Target, DropsOllamasParametersWhereTheProviderHasNoneOfThem) {
@@ -217,6 +217,21 @@ TEST(Target, DropsOllamasParametersWhereTheProviderHasNoneOfThem) {
     EXPECT_FALSE(drops("ollama", "num_ctx"));
     EXPECT_FALSE(drops("openai_like", "num_ctx"));
     EXPECT_FALSE(drops("anthropic", "top_k"));
+}
+
+TEST(Target, NeverSendsAProviderWhatServersOfOnesOwnTake) {
+    const auto drops = [](std::string_view params) {
+        const auto target = only_target("api_key: k\nmodel: " + std::string(params));
+        return std::ranges::count(target.dropped_params, "num_ctx") > 0;
+    };
+    EXPECT_TRUE(drops("openai/x"));
+    EXPECT_TRUE(drops("xai/x"));
+    EXPECT_TRUE(drops("openai/gpt-4o\napi_base: http://h/v1"));
+    EXPECT_TRUE(drops("groq/x\napi_base: http://h/v1"));
+    EXPECT_FALSE(drops("openai/qwen3\napi_base: http://h/v1"));
+    EXPECT_FALSE(drops("openai/x\nallowed_openai_params: [num_ctx]"));
+    EXPECT_FALSE(drops("ollama/x"));
+    EXPECT_FALSE(drops("hosted_vllm/x\napi_base: http://h/v1"));
 }
 
 TEST(Target, KeepsModelInfoAndTakesItsIdAndPrices) {
