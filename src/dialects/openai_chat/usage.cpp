@@ -81,8 +81,13 @@ void read_peculiar(Usage& read, std::string_view key, json::value& value) {
 
 void settle(Usage& read) {
     const auto sum = read.prompt + read.completion;
-    const bool is_beside = read.total == sum + read.reasoning || read.reasoning > read.completion;
-    if (read.reasoning > 0 && is_beside) read.completion += read.reasoning;
+    const bool is_more = read.reasoning > read.completion;
+    if (read.total == sum + read.reasoning ||
+        (is_more && read.total < read.prompt + read.reasoning)) {
+        read.completion += read.reasoning;  // it stood beside
+    } else if (is_more) {
+        read.completion = read.total - read.prompt;  // Moonshot counts one token less
+    }
     read.total = std::max(read.total, read.prompt + read.completion);
 }
 

@@ -222,6 +222,13 @@ TEST(ChatUsage, CountsReasoningInThatIsLargerThanAll) {
     EXPECT_EQ(usage.web_searches, 19U);
 }
 
+TEST(ChatUsage, TakesTheTotalsWordWhereReasoningIsATokenMoreThanAll) {
+    const auto usage = usage_of(
+        R"({"prompt_tokens":951,"completion_tokens":6000,"total_tokens":6952,"completion_tokens_details":{"reasoning_tokens":6001}})");
+    EXPECT_EQ(usage.completion, 6001U);
+    EXPECT_EQ(usage.total, 6952U);
+}
+
 TEST(ChatUsage, FindsWhatCameFromACache) {
     for (const auto* usage :
          {R"({"prompt_tokens":9,"prompt_cache_hit_tokens":5,"prompt_cache_miss_tokens":4})",
