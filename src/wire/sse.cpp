@@ -96,6 +96,11 @@ std::size_t SseReader::find_end(std::string_view text) {
 
 SseEvent SseReader::parse(std::string_view block) {
     SseEvent event;
+    if (block.starts_with('{') || block.starts_with('[')) {
+        event.data = block.substr(0, block.find_last_not_of("\r\n") + 1);
+        event.has_data = true;
+        return event;
+    }
     bool is_joined = false;
     while (!block.empty()) {
         const auto feed = block.find('\n');

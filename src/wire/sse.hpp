@@ -22,6 +22,7 @@ struct SseEvent {
 //   views   an event's views, and the fed bytes, hold until the next call of feed(), next() or
 //           rest()
 //   lines   end with LF or CRLF; a byte order mark at the start of the stream is skipped
+//   errors  some servers write them as JSON without a field: an event that begins so is all data
 //   source  https://html.spec.whatwg.org/multipage/server-sent-events.html (read 2026-11-22)
 class SseReader {
  public:

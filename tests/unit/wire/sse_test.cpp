@@ -90,6 +90,13 @@ TEST(SseReader, LeavesFieldsAloneThatOnlyBeginLikeData) {
     expect_events("database: x\ndata : y\n data: z\nDATA: w\n\n", {{"", "", false}});
 }
 
+TEST(SseReader, TakesJsonWithoutAFieldForData) {
+    expect_events("data: one\n\n{\"error\": {\r\n  \"code\": 503\r\n}}\r\n\r\n",
+                  {data("one"), data("{\"error\": {\r\n  \"code\": 503\r\n}}")});
+    expect_events("[{\"error\":1}]", {data("[{\"error\":1}]")});
+    expect_events(": {\n\n", {{}});
+}
+
 TEST(SseReader, SkipsAByteOrderMarkAtTheStartOnly) {
     expect_events(
         "\xEF\xBB\xBF"
