@@ -71,6 +71,7 @@ void Channel::wake(Wake why) {
 
 Channel::Wait Channel::readable(SteadyTime until) { return {*this, reading, until}; }
 Channel::Wait Channel::writable(SteadyTime until) { return {*this, writing, until}; }
+Channel::Wait Channel::stirred(SteadyTime until) { return {*this, reading | writing, until}; }
 
 // One whose time has passed is over, even for a peer that never ceases to send.
 bool Channel::Wait::await_ready() const {
@@ -172,8 +173,7 @@ std::size_t Channel::send(std::span<const std::string_view> pieces) {
 }
 
 awaitable<bool> Channel::write(std::span<const std::string_view> pieces,
-                               std::chrono::milliseconds stalled_for, std::size_t sent,
-                               SteadyTime until) {
+                               std::chrono::milliseconds stalled_for, std::size_t sent) {
     std::size_t done = 0;    // whole pieces behind us
     std::size_t inside = 0;  // bytes of the piece at hand behind us
     while (true) {
@@ -191,10 +191,7 @@ awaitable<bool> Channel::write(std::span<const std::string_view> pieces,
         left[0].remove_prefix(inside);
         sent = write_now({left.data(), count});
         if (sent > 0 || broken_) continue;
-        const auto what = stops_writing_on_arrival_ ? reading | writing : writing;
-        const Wait taken(*this, what, std::min(until, loop_.now() + stalled_for));
-        if (co_await taken == Wake::timeout) close();
-        if (stops_writing_on_arrival_ && has_arrived()) broken_ = true;
+        if (co_await writable(loop_.now() + stalled_for) == Wake::timeout) close();
     }
 }
 
@@ -203,9 +200,16 @@ void Channel::shut_down_writing() {
     if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_WR);
 }
 
+// A peer that has not taken what was sent would not hear of the end behind it.
+void Channel::reset_at_close() const {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 void Channel::close() {
     if (descriptor_ < 0) return;
     if (tls_ != nullptr && !ended_) tls_say_goodbye();
+    if ((ready_for_ & writing) == 0) reset_at_close();
     loop_.forget(*this);
     ::close(std::exchange(descriptor_, -1));
     end(reset_);

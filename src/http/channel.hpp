@@ -50,6 +50,7 @@ class Channel final : public Watcher, public std::enable_shared_from_this<Channe
     class Wait;
     Wait readable(SteadyTime until);  // bytes, the end, or word of it: read_now() tells
     Wait writable(SteadyTime until);
+    Wait stirred(SteadyTime until);  // the one or the other
 
     // Reads what is there at this moment; 0 when there is nothing, or the channel has ended.
     std::size_t read_now(std::span<char> into);
@@ -60,15 +61,12 @@ class Channel final : public Watcher, public std::enable_shared_from_this<Channe
     // Sends all of `pieces`, which must stay in place. False when the connection broke, or when
     // `stalled_for` passed without a byte taken (the channel is closed then).
     //   sent   so many bytes of them have left already
-    //   until  when all of them must have left, however they trickle
     awaitable<bool> write(std::span<const std::string_view> pieces,
-                          std::chrono::milliseconds stalled_for, std::size_t sent = 0,
-                          SteadyTime until = SteadyTime::max());
-    // From now on a write that waits is given up when something arrives: an answer that came early.
-    void stop_writing_on_arrival() { stops_writing_on_arrival_ = true; }
+                          std::chrono::milliseconds stalled_for, std::size_t sent = 0);
+    // Nothing more is written: the peer does not want to hear the rest.
+    void stop_writing() { broken_ = true; }
 
     bool has_ended() const { return ended_; }
-    bool is_closed() const { return descriptor_ < 0; }  // by close()
     bool was_reset() const { return reset_; }
     bool is_broken() const { return broken_; }  // writing failed
     bool has_arrived();                         // something to read, or the end
@@ -92,6 +90,7 @@ class Channel final : public Watcher, public std::enable_shared_from_this<Channe
     void ready(std::uint32_t events) override;
     void wake(Wake why);
     void end(bool by_reset);
+    void reset_at_close() const;
     std::size_t receive(std::span<char> into);
     std::size_t send(std::span<const std::string_view> pieces);
     std::size_t tls_read(std::span<char> into);
@@ -115,7 +114,6 @@ class Channel final : public Watcher, public std::enable_shared_from_this<Channe
     bool ended_ = false;
     bool reset_ = false;
     bool broken_ = false;
-    bool stops_writing_on_arrival_ = false;
     bool patient_ = false;
 };
 

@@ -20,6 +20,7 @@ constexpr auto idle_limit = 60s;
 constexpr auto stale_within =
     500ms;  // a kept connection that dies later had begun to work on the call
 constexpr std::size_t head_step_bytes = 4096;  // with the head, of a body that has its own place
+constexpr std::size_t most_pieces = 8;         // of a request
 constexpr std::size_t idle_connections = 512;  // of one origin, a thread
 constexpr HeadLimits head_limits{.line_bytes = 8 << 10, .head_bytes = 64 << 10, .headers = 200};
 
@@ -37,6 +38,23 @@ std::size_t size_of(std::span<const std::string_view> pieces) {
     std::size_t bytes = 0;
     for (const auto piece : pieces) bytes += piece.size();
     return bytes;
+}
+
+// What of a message's pieces stands behind its first `bytes`.
+struct Unsent {
+    std::array<std::string_view, most_pieces> all{};
+    std::size_t count = 0;
+    std::span<const std::string_view> pieces() const { return {all.data(), count}; }
+};
+
+Unsent behind(std::span<const std::string_view> pieces, std::size_t bytes) {
+    Unsent unsent;
+    for (const auto piece : pieces) {
+        const auto skipped = std::min(bytes, piece.size());
+        bytes -= skipped;
+        if (skipped < piece.size()) unsent.all.at(unsent.count++) = piece.substr(skipped);
+    }
+    return unsent;
 }
 
 // A socket on its way to `address`; negative: an errno, turned about.
@@ -71,8 +89,8 @@ Answer::Answer(Client& client, ConnectionPool& pool, std::shared_ptr<Channel> ch
 
 Answer::~Answer() {
     cancel_.forget();
-    const bool reusable = body_.is_complete() && head_.status != 0 && head_.keeps_alive &&
-                          raw_.empty() && !channel_->has_ended() && !channel_->is_broken();
+    const bool reusable = body_.is_complete() && has_head() && head_.keeps_alive && raw_.empty() &&
+                          !channel_->has_ended() && !channel_->is_broken();
     if (reusable) {
         client_.give_back(pool_, std::move(channel_));
     } else {
@@ -186,6 +204,13 @@ Result<bool> Answer::take_head(std::string_view arrived) {
         return true;
     }
     return false;
+}
+
+// Takes in what there is of it at this moment.
+Result<bool> Answer::receive_head() {
+    const auto scratch = channel_->loop().scratch();
+    const auto bytes = channel_->read_now(scratch.first(head_step_bytes));
+    return take_head({scratch.data(), bytes});
 }
 
 Client::Client(Loop& loop, ProxyRules proxies)
@@ -355,6 +380,31 @@ awaitable<Result<std::shared_ptr<Channel>>> Client::connect(const Origin& origin
     co_return channel;
 }
 
+awaitable<Result<>> Client::send_rest(Answer& answer, std::span<const std::string_view> message,
+                                      std::size_t sent, const Waits& waits) {
+    auto& channel = *answer.channel_;
+    const auto bytes = size_of(message);
+    auto stalled_by = loop_.now() + waits.write_stall;
+    while (sent < bytes && !channel.is_broken()) {
+        const auto why = co_await channel.stirred(std::min(stalled_by, waits.ends_by));
+        if (answer.cancel_.is_requested()) co_return cancelled();
+        if (why == Wake::timeout) {
+            co_return failure(ErrorKind::upstream_timeout, "The provider did not answer in time.",
+                              "it did not take the request");
+        }
+        if (channel.has_arrived()) {
+            const auto answered = answer.receive_head();
+            if (!answered) co_return std::unexpected(answered.error());
+            if (*answered || channel.has_ended()) channel.stop_writing();
+        }
+        const auto left = behind(message, sent);
+        const auto more = channel.write_now(left.pieces());
+        if (more > 0) stalled_by = loop_.now() + waits.write_stall;
+        sent += more;
+    }
+    co_return Result<>();
+}
+
 awaitable<Result<>> Client::read_head(Answer& answer, SteadyTime until) {
     auto& channel = *answer.channel_;
     while (true) {
@@ -364,9 +414,7 @@ awaitable<Result<>> Client::read_head(Answer& answer, SteadyTime until) {
             co_return failure(ErrorKind::upstream_timeout, "The provider did not answer in time.",
                               "no head in time");
         }
-        const auto scratch = loop_.scratch();
-        const auto bytes = channel.read_now(scratch.first(head_step_bytes));
-        const auto taken = answer.take_head({scratch.data(), bytes});
+        const auto taken = answer.receive_head();
         if (!taken) co_return std::unexpected(taken.error());
         if (*taken) co_return Result<>();
         if (channel.has_ended()) {
@@ -385,7 +433,7 @@ awaitable<Result<std::unique_ptr<Answer>>> Client::send(const Origin& origin, st
     const std::string absolute = by_plain_proxy
                                      ? "http://" + origin.host + ":" + std::to_string(origin.port)
                                      : std::string();
-    std::array<std::string_view, 8> pieces{};
+    std::array<std::string_view, most_pieces> pieces{};
     std::size_t count = 0;
     if (by_plain_proxy) {
         pieces[count++] = head.substr(0, method_end);
@@ -410,17 +458,14 @@ awaitable<Result<std::unique_ptr<Answer>>> Client::send(const Origin& origin, st
         }
         std::unique_ptr<Answer> answer(new Answer(*this, pool, channel, cancel));
         cancel.on_request([broken_off = channel.get()] { broken_off->close(); });
-        // An upstream may answer, and close, before it has read all: what it said counts, not that
-        // writing failed.
-        channel->stop_writing_on_arrival();
         const auto sent_at = loop_.now();
-        const auto written = channel->write_now(message);
-        if (written < bytes)
-            co_await channel->write(message, waits.write_stall, written, waits.ends_by);
-        // One that took nothing for too long has had its time.
-        const auto first_byte_by =
-            channel->is_closed() ? loop_.now() : waits.first_byte_by + (loop_.now() - sent_at);
-        const auto read = co_await read_head(*answer, std::min(first_byte_by, waits.ends_by));
+        const auto sent = channel->write_now(message);
+        Result<> read;
+        if (sent < bytes) read = co_await send_rest(*answer, message, sent, waits);
+        if (read && !answer->has_head()) {
+            const auto late = loop_.now() - sent_at;  // by as much as the request took to leave
+            read = co_await read_head(*answer, std::min(waits.first_byte_by + late, waits.ends_by));
+        }
         if (read) co_return answer;
         const bool is_stale = is_reused && read.error().kind == ErrorKind::upstream_broken &&
                               answer->bytes_received() == 0 && loop_.now() - sent_at < stale_within;

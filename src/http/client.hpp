@@ -72,6 +72,7 @@ class Answer {
     Answer& operator=(const Answer&) = delete;
 
     const ResponseHead& head() const { return head_; }
+    bool has_head() const { return head_.status != 0; }
     void release_head() {  // its views are not needed any longer
         head_.headers = std::vector<Header>();
         head_bytes_ = std::string();
@@ -104,6 +105,7 @@ class Answer {
     Answer(Client& client, ConnectionPool& pool, std::shared_ptr<Channel> channel, Cancel& cancel);
     Result<> note_end();
     Result<bool> take_head(std::string_view arrived);
+    Result<bool> receive_head();
     Result<> note_wake(Wake why) const;
     Result<> receive(Bytes& into);
 
@@ -154,6 +156,10 @@ class Client {
     awaitable<Result<>> open_tunnel(const std::shared_ptr<Channel>& channel,
                                     const ProxyRules::Proxy& proxy, const Origin& origin,
                                     SteadyTime until);
+    // Sends what is left of a request, behind `sent` bytes. An upstream may answer before it has
+    // read all of it: then the rest stays here.
+    awaitable<Result<>> send_rest(Answer& answer, std::span<const std::string_view> message,
+                                  std::size_t sent, const Waits& waits);
     awaitable<Result<>> read_head(Answer& answer, SteadyTime until);
     SSL_CTX* tls();
 

@@ -129,6 +129,7 @@ def test_an_upstream_that_takes_nothing_of_a_request_is_a_gateway_timeout(hasty,
     upstream.next(scripts.early(scripts.silent))
     answer = hasty.chat(padding="p" * (24 << 20))
     assert answer.status_code == 504
+    assert upstream.only_call.wait_until_left(SOON)
 
 
 def test_the_whole_call_has_a_deadline_however_busy_the_upstream_seems(start_router, upstream):

@@ -122,6 +122,40 @@ def test_a_long_upload_goes_to_the_second_target_when_the_first_one_fails(start_
     eventually(lambda: not held_in(router, folder), what="the file's end")
 
 
+@pytest.mark.parametrize("interim", [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * 3],
+                         ids=["100", "103"])
+def test_an_interim_answer_does_not_end_an_upload(start_router, upstream, folder, interim):
+    """Some servers say 100 to every upload; that is no answer, and they wait for the rest."""
+
+    def go_on(call):
+        call.write(interim[:9])
+        call.until_read()
+        call.write(interim[9:])
+        call.until_read()
+        call.read_body()
+        call.whole(bodies.as_json({"text": hashlib.sha256(call.body).hexdigest()}))
+
+    upstream.next(scripts.early(go_on))
+    router = start_router({"model_list": [model("chat", upstream)], "general_settings": {"first_byte_timeout": 5}}, env={"TMPDIR": str(folder)})
+    with upload(router, 30) as connection:
+        assert connection.read_response().json() == {"text": digest_of(30)}
+
+
+def test_an_answer_that_comes_before_all_of_an_upload_ends_it(start_router, upstream, folder):
+    def refuse(call):
+        call.whole(bodies.as_json(bodies.error("that is too much")), status=413)
+        call.wait_for_peer_to_leave()  # and reads nothing more
+
+    upstream.next(scripts.early(refuse))
+    router = start_router({"model_list": [model("chat", upstream)]}, env={"TMPDIR": str(folder)})
+    with upload(router, 30) as connection:
+        answer = connection.read_response()
+        assert answer.status == 413 and "that is too much" in answer.json()["error"]["message"]
+        with upload(router, 1) as other:  # on another connection: that one is in the middle of a request
+            assert other.read_response().status == 200
+    assert len(upstream.connections) == 2
+
+
 def test_an_upload_with_a_length_takes_the_same_way(start_router, upstream, folder):
     for _ in range(2):
         upstream.next(hashing(say_hash))
@@ -168,6 +202,16 @@ def test_a_client_that_leaves_in_mid_upload_leaves_no_file(start_router, upstrea
         eventually(lambda: held_in(router, folder), what="the file")
     eventually(lambda: not held_in(router, folder), what="the file's end")
     assert upstream.calls == []
+
+
+def test_a_client_that_leaves_behind_its_upload_ends_the_call_upstream(start_router, upstream, folder):
+    """At once, though the upstream takes nothing more and would find the end behind megabytes."""
+    upstream.next(scripts.early(scripts.silent))
+    router = start_router({"model_list": [model("chat", upstream)]}, env={"TMPDIR": str(folder)})
+    with upload(router, 30):
+        call = upstream.wait_for_call()
+    assert call.wait_until_left(2.0)
+    eventually(lambda: not held_in(router, folder), what="the file's end")
 
 
 @pytest.mark.parametrize("why", ["no such folder", "no room"])
