@@ -209,7 +209,7 @@ def test_it_is_told_behind_beats_too(world, dialect, upstream):
     assert "Grüße".encode() in whole
 
 
-@pytest.mark.parametrize("upstream", ["anthropic_messages", "openai_responses", "openai_chat"])
+@pytest.mark.parametrize("upstream", UPSTREAMS)
 def test_it_is_told_as_an_array_too(world, upstream):
     answer = ask(world, "gemini", upstream, in_one_piece(upstream, GOOD), sse=False)
     assert answer.headers["content-type"].startswith("application/json")
