@@ -61,11 +61,13 @@ Result<> MessagesDecoder::take(std::string_view type, json::object& event, std::
     } else if (type == "content_block_stop") {
         end_block(sink);
     } else if (type == "message_start") {
-        is_whole = start_message(event, sink);
+        return start_message(event, sink);
     } else if (type == "message_delta") {
         is_whole = end_message(event, sink);
     } else if (type == "message_stop") {
-        end({.reason = canonical::Finish::stop}, sink);
+        if (told_ending_.reason == canonical::Finish::none)
+            told_ending_.reason = canonical::Finish::stop;
+        end(told_ending_, sink);
         is_done_ = true;
     } else if (type.empty() && event.find_field_unordered("error").error() == simdjson::SUCCESS) {
         return std::unexpected(decode_upstream_error(200, data, "The upstream"));
@@ -74,27 +76,54 @@ Result<> MessagesDecoder::take(std::string_view type, json::object& event, std::
     return {};
 }
 
-bool MessagesDecoder::start_message(json::object& event, EventSink& sink) {
+Result<> MessagesDecoder::start_message(json::object& event, EventSink& sink) {
     if (has_started_) {
         is_again_ = true;
-        return true;
+        return {};
     }
-    std::string id;
-    std::string model;
+    std::string id, model, content;
     const bool is_whole = each_field(event, [&](std::string_view key, json::value& message) {
         if (key != "message") return;
         json::each_member(message, [&](std::string_view name, json::value& value) {
-            if (name == "id") id = json::text_or_empty(value);
-            if (name == "model") model = json::text_or_empty(value);
-            if (name == "usage") usage_.read(value);
+            if (name == "id") {
+                id = json::text_or_empty(value);
+            } else if (name == "model") {
+                model = json::text_or_empty(value);
+            } else if (name == "usage") {
+                usage_.read(value);
+            } else if (name == "content") {
+                content = json::raw(value);
+            } else {
+                read_ending(name, value, told_ending_);
+            }
         });
     });
+    if (!is_whole) ++dropped_;
     has_started_ = true;
     sink.take(canonical::Started{
         .id = id, .model = model, .created = 0, .service_tier = usage_.service_tier()});
     const auto usage = usage_.canonical();
     if (usage.is_known) sink.take(canonical::Used{usage});
-    return is_whole;
+    return take_content(std::move(content), sink);
+}
+
+// Blocks that stand whole in message_start.
+Result<> MessagesDecoder::take_content(std::string content, EventSink& sink) {
+    if (!content.starts_with('[')) return {};
+    const auto size = content.size();
+    content.append(json::padding, '\0');
+    auto document = json::read(std::string_view(content).substr(0, size));
+    json::value list;
+    if (document.get_value().get(list) != simdjson::SUCCESS) return {};
+    Result<> outcome;
+    json::each_element(list, [&](json::value& element) {
+        json::object block;
+        if (element.get_object().get(block) != simdjson::SUCCESS) return true;
+        outcome = start_block_at(highest_index_ + 1, block, sink);
+        end_block(sink);
+        return outcome.has_value();
+    });
+    return outcome;
 }
 
 Result<> MessagesDecoder::start_block(json::object& event, EventSink& sink) {
@@ -153,6 +182,8 @@ void MessagesDecoder::begin(std::string_view type, json::object& block, EventSin
             open_.signature = text_in(value).escaped;
         } else if (key == "input") {
             open_.input = valid_raw(value);
+        } else if (key == "citations") {
+            json::each_element(value, [&](json::value& cited) { hold(read_citation(cited)); });
         }
     });
     canonical::BlockStarted started{.block = number, .call_id = id, .name = name};
@@ -214,11 +245,7 @@ void MessagesDecoder::tell(const Delta& delta, EventSink& sink) {
     if (delta.type == "signature_delta") {
         open_.signature += delta.text.escaped;
     } else if (delta.type == "citations_delta") {
-        const auto& cited = delta.citation;
-        if (!delta.has_citation || open_.kind != Kind::text) return;
-        open_.citations.push_back({std::string(cited.url.escaped), std::string(cited.title.escaped),
-                                   std::string(cited.cited_text.escaped),
-                                   std::string(cited.original)});
+        if (delta.has_citation && open_.kind == Kind::text) hold(delta.citation);
     } else if (open_.kind == Kind::opaque) {
         open_.deltas += delta.text.escaped;
     } else if ((delta.type == "text_delta" && open_.kind == Kind::text) ||
@@ -226,6 +253,11 @@ void MessagesDecoder::tell(const Delta& delta, EventSink& sink) {
                (delta.type == "input_json_delta" && open_.kind == Kind::tool_call)) {
         say(delta.text, sink);
     }
+}
+
+void MessagesDecoder::hold(const canonical::Citation& cited) {
+    open_.citations.push_back({std::string(cited.url.escaped), std::string(cited.title.escaped),
+                               std::string(cited.cited_text.escaped), std::string(cited.original)});
 }
 
 void MessagesDecoder::say(Text text, EventSink& sink) {

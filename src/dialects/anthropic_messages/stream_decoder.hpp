@@ -17,6 +17,8 @@ namespace router::dialects::anthropic_messages {
 // message_stop. One block is open at a time; one that begins or a message_delta ends what was left
 // open, as it is after max_tokens.
 //
+//   filled    a message_start may bring whole blocks and the stop_reason already, as it does where
+//             a container's tools go on with an earlier message
 //   again     a second message_start, which proxies send that ask again, is passed over; a block
 //             that it brings a second time would be heard twice and is an error
 //   whole     a signature, citations (they are of the whole text block) and the blocks of server
@@ -55,7 +57,8 @@ class MessagesDecoder : public StreamDecoder {
 
     Result<> take(std::string_view type, wire::json::object& event, std::string_view data,
                   canonical::EventSink& sink);
-    bool start_message(wire::json::object& event, canonical::EventSink& sink);
+    Result<> start_message(wire::json::object& event, canonical::EventSink& sink);
+    Result<> take_content(std::string content, canonical::EventSink& sink);
     Result<> start_block(wire::json::object& event, canonical::EventSink& sink);
     Result<> start_block_at(std::int64_t index, wire::json::object& block,
                             canonical::EventSink& sink);
@@ -63,6 +66,7 @@ class MessagesDecoder : public StreamDecoder {
     void begin_opaque(std::string_view type, wire::json::object& block);
     bool take_delta(wire::json::object& event, canonical::EventSink& sink);
     void tell(const Delta& delta, canonical::EventSink& sink);
+    void hold(const canonical::Citation& cited);
     void say(canonical::Text text, canonical::EventSink& sink);
     bool end_message(wire::json::object& event, canonical::EventSink& sink);
     void end_block(canonical::EventSink& sink);
@@ -73,6 +77,7 @@ class MessagesDecoder : public StreamDecoder {
     Open open_;
     int blocks_ = 0;  // so many were begun; the open one is the last
     UsageCount usage_;
+    canonical::Ending told_ending_;  // in message_start
     std::int64_t highest_index_ = -1;
     bool has_started_ = false;
     bool is_again_ = false;  // a second message_start came

@@ -176,6 +176,34 @@ TEST(AnthropicStreamDecoder, TellsTheStopSequence) {
     EXPECT_EQ(heard.log.text, "started msg_1 claude\nend 0 2 at END\n");
 }
 
+TEST(AnthropicStreamDecoder, TellsTheBlocksAndTheEndThatAMessageBeginsWith) {
+    const Heard heard(
+        sse("message_start",
+            R"("message":{"id":"msg_1","content":[{"type":"code_execution_tool_result",)"
+            R"("tool_use_id":"s","content":[]},{"type":"text","text":"So","citations":[{"type":)"
+            R"("web_search_result_location","url":"https://a","title":"A"}]},{"type":"tool_use",)"
+            R"("id":"t","name":"go","input":{"a":1}}],"model":"claude","stop_reason":"tool_use",)"
+            R"("usage":{"input_tokens":3,"output_tokens":2}})") +
+        sse("message_stop"));
+    EXPECT_FALSE(heard.error);
+    EXPECT_EQ(heard.log.text,
+              "started msg_1 claude\n"
+              "0 whole {\"type\":\"code_execution_tool_result\",\"tool_use_id\":\"s\","
+              "\"content\":[]}\n1 text\n1 + So\n1 cited https://a A 0-2\n1 ended\n"
+              "2 call t go\n2 + {\\\"a\\\":1}\n2 ended\nend 0 5\n");
+    EXPECT_EQ(heard.log.usage.completion, 2U);
+}
+
+TEST(AnthropicStreamDecoder, GoesOnBehindTheBlocksThatAMessageBeginsWith) {
+    const Heard heard(sse("message_start",
+                          R"("message":{"id":"msg_1","model":"claude","content":[{"type":"text",)"
+                          R"("text":"Hello "}]})") +
+                      text_block(1, "there") + ending);
+    EXPECT_EQ(heard.log.text,
+              "started msg_1 claude\n0 text\n0 + Hello \n0 ended\n1 text\n1 + there\n1 ended\n"
+              "end 0 1\n");
+}
+
 TEST(AnthropicStreamDecoder, PassesOverASecondStartOfTheMessage) {
     const Heard heard(message_start() + message_start() + text_block(0, "x") + ending);
     EXPECT_FALSE(heard.error);
