@@ -30,10 +30,19 @@ struct Signature {
 // A provider may keep the prompt up to here for the next call.
 enum class CacheMark : std::uint8_t { none, short_lived, one_hour };
 
+// Where the cited words stand in a document of the request.
+struct CitedPlace {
+    enum class Unit : std::uint8_t { none, characters, pages, chunks };  // pages count from 1
+    Unit unit = Unit::none;
+    std::int64_t document = -1;  // which of the documents, from 0; -1: not known
+    std::int64_t begin = 0, end = 0;
+};
+
 struct Citation {
-    Text url{};
+    Text url{};  // empty: what is cited is no page of the web
     Text title{};
     Text cited_text{};
+    CitedPlace place{};
     std::int64_t start = -1;  // of the cited stretch, in characters (code points) of its text block
     std::int64_t end = -1;    // one past it; -1: not known
     Json original{};          // as its dialect wrote it

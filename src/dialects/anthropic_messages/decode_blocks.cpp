@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dialects/anthropic_messages/reading.hpp"
+#include "dialects/count_characters.hpp"
 #include "dialects/seal.hpp"
 
 namespace router::dialects::anthropic_messages {

@@ -47,41 +47,35 @@ CacheMark cache_mark(json::value& value) {
     return mark;
 }
 
-// Where the cited words stand in a document or a search result is told in `original` alone: start
-// and end are of the answer's own text, which the caller knows.
+// Where the cited words stand in the document is told in `original` alone: start and end are of the
+// answer's own text, which the caller knows.
 Citation read_citation(json::value& value) {
     Citation citation;
     json::object object;
     if (value.get_object().get(object) != simdjson::SUCCESS) return citation;
     citation.original = raw_of(object);
     if (citation.original.empty()) return citation;
+    canonical::Text source;
     each_field(object, [&](std::string_view key, json::value& member) {
-        if (key == "url" || key == "source") {
+        if (key == "url") {
             citation.url = text_in(member);
+        } else if (key == "source") {
+            source = text_in(member);
         } else if (key == "title" || key == "document_title") {
             citation.title = text_in(member);
         } else if (key == "cited_text") {
             citation.cited_text = text_in(member);
+        } else if (key == "document_index") {
+            citation.place.document = json::integer(member).value_or(-1);
         }
     });
-    return citation;
-}
-
-std::int64_t count_characters(std::string_view escaped) {
-    std::int64_t count = 0;
-    for (std::size_t i = 0; i < escaped.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(escaped[i]);
-        if ((byte & 0xc0) == 0x80) continue;  // goes on a code point
-        ++count;
-        if (byte != '\\' || i + 1 >= escaped.size()) continue;
-        ++i;
-        if (escaped[i] != 'u' || i + 4 >= escaped.size()) continue;
-        const bool is_low_surrogate = (escaped[i + 1] == 'd' || escaped[i + 1] == 'D') &&
-                                      std::string_view("cdefCDEF").contains(escaped[i + 2]);
-        if (is_low_surrogate) --count;
-        i += 4;
+    // A search result's source is whatever the client called it.
+    if (source.escaped.starts_with("http")) {
+        citation.url = source;
+    } else if (citation.title.is_empty()) {
+        citation.title = source;
     }
-    return count;
+    return citation;
 }
 
 }  // namespace router::dialects::anthropic_messages

@@ -51,7 +51,4 @@ canonical::CacheMark cache_mark(json::value& value);
 // A citation of a text: web_search_result_location and its kin.
 canonical::Citation read_citation(json::value& value);
 
-// How many code points the inside of a JSON string says.
-std::int64_t count_characters(std::string_view escaped);
-
 }  // namespace router::dialects::anthropic_messages

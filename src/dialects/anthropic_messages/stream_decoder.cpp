@@ -7,6 +7,7 @@
 #include "dialects/anthropic_messages/event_data.hpp"
 #include "dialects/anthropic_messages/reading.hpp"
 #include "dialects/broken_answer.hpp"
+#include "dialects/count_characters.hpp"
 #include "dialects/upstream_error.hpp"
 #include "wire/json_text.hpp"
 
@@ -257,7 +258,8 @@ void MessagesDecoder::tell(const Delta& delta, EventSink& sink) {
 
 void MessagesDecoder::hold(const canonical::Citation& cited) {
     open_.citations.push_back({std::string(cited.url.escaped), std::string(cited.title.escaped),
-                               std::string(cited.cited_text.escaped), std::string(cited.original)});
+                               std::string(cited.cited_text.escaped), std::string(cited.original),
+                               cited.place});
 }
 
 void MessagesDecoder::say(Text text, EventSink& sink) {
@@ -321,6 +323,7 @@ void MessagesDecoder::end_citations(EventSink& sink) {
                                    .citation = {.url = {held.url},
                                                 .title = {held.title},
                                                 .cited_text = {held.cited_text},
+                                                .place = held.place,
                                                 .start = 0,
                                                 .end = open_.characters,
                                                 .original = held.original}});

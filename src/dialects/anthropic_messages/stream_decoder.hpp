@@ -36,6 +36,7 @@ class MessagesDecoder : public StreamDecoder {
 
     struct HeldCitation {
         std::string url, title, cited_text, original;
+        canonical::CitedPlace place;
     };
 
     // The block that is open.

@@ -1,11 +1,13 @@
 #include "dialects/anthropic_messages/write_blocks.hpp"
 
 #include "dialects/seal.hpp"
+#include "dialects/source_name.hpp"
 #include "wire/json.hpp"
 
 namespace router::dialects::anthropic_messages {
 
 using canonical::Citation;
+using canonical::CitedPlace;
 using canonical::Origin;
 using canonical::Signature;
 using canonical::ThinkingBlock;
@@ -36,13 +38,51 @@ void write_text_proof(wire::JsonWriter& writer, std::string_view proof) {
     writer.begin_object().text("type", "redacted_thinking").escaped("data", proof).end_object();
 }
 
+namespace {
+
+struct LocationWords {
+    std::string_view type, begin, end;
+};
+
+LocationWords words_of(CitedPlace::Unit unit) {
+    switch (unit) {
+        case CitedPlace::Unit::characters:
+            return {"char_location", "start_char_index", "end_char_index"};
+        case CitedPlace::Unit::pages:
+            return {"page_location", "start_page_number", "end_page_number"};
+        default:
+            return {"content_block_location", "start_block_index", "end_block_index"};
+    }
+}
+
+// Of a document where it is known to be one of the request's, else of a search's result.
+bool write_document_citation(wire::JsonWriter& writer, const Citation& citation) {
+    const auto name = source_name(citation);
+    if (name.empty()) return false;
+    const auto& place = citation.place;
+    const bool is_document = place.unit != CitedPlace::Unit::none && place.document >= 0;
+    const auto words = words_of(place.unit);
+    writer.begin_object().text("type", is_document ? words.type : "search_result_location");
+    writer.escaped("cited_text", citation.cited_text.escaped);
+    if (is_document) {
+        writer.number("document_index", place.document).escaped("document_title", name);
+        writer.null("file_id");
+    } else {
+        writer.number("search_result_index", 0).escaped("source", name).escaped("title", name);
+    }
+    writer.number(words.begin, place.begin).number(words.end, place.end).end_object();
+    return true;
+}
+
+}  // namespace
+
 bool write_citation(wire::JsonWriter& writer, const Citation& citation) {
     // Anthropic's kinds of citation all end so: char_location, web_search_result_location.
     if (citation.original.contains("_location\"")) {
         writer.raw(citation.original);
         return true;
     }
-    if (citation.url.is_empty()) return false;
+    if (citation.url.is_empty()) return write_document_citation(writer, citation);
     writer.begin_object()
         .text("type", "web_search_result_location")
         .escaped("cited_text", citation.cited_text.escaped)

@@ -149,8 +149,11 @@ void Candidate::cite(canonical::EventSink& sink) {
             start = positions_.characters_at(start) - text.characters;
             end = positions_.characters_at(end) - text.characters;
         }
-        const canonical::Citation citation{
-            .url = {place.url}, .title = {place.title}, .start = start, .end = end};
+        const canonical::Citation citation{.url = {place.url},
+                                           .title = {place.title},
+                                           .cited_text = {place.cited_text},
+                                           .start = start,
+                                           .end = end};
         sink.take(canonical::Cited{.choice = index_, .block = text.block, .citation = citation});
     }
 }

@@ -6,6 +6,7 @@
 #include "dialects/gemini/encode_parts.hpp"
 #include "dialects/gemini/words.hpp"
 #include "dialects/seal.hpp"
+#include "dialects/source_name.hpp"
 #include "wire/json.hpp"
 
 namespace router::dialects::gemini {
@@ -113,9 +114,13 @@ void CandidateWriter::end_text(wire::JsonWriter& out, const Signature& signature
 }
 
 void CandidateWriter::cite(const canonical::Citation& citation) {
-    if (citation.url.is_empty()) return;
+    auto name = source_name(citation);
+    if (name.empty()) return;
+    const bool is_web = !citation.url.is_empty();
     const auto text = texts_.empty() ? 0 : texts_.size() - 1;
-    citations_.push_back({std::string(citation.url.escaped), std::string(citation.title.escaped),
+    citations_.push_back({std::string(citation.url.escaped),
+                          is_web ? std::string(citation.title.escaped) : std::move(name),
+                          is_web ? std::string() : std::string(citation.cited_text.escaped),
                           citation.start, citation.end, text});
 }
 

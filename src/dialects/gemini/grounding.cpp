@@ -9,17 +9,22 @@ namespace {
 
 namespace json = wire::json;
 
-// A chunk is one of {web | retrievedContext | maps | image}, each with its uri and title.
+// A chunk is one of {web | retrievedContext | maps | image}, each with its uri and title. A
+// document of a store may have neither; then it is called by where it is kept.
 template <class Source>
 Source read_source(json::value& chunk) {
     Source source;
+    std::string kept_in;
     each_field(chunk, [&](std::string_view, json::value& one) {
         if (json::type_of(one) != json::json_type::object) return;
         each_field(one, [&](std::string_view key, json::value& value) {
             if (key == "uri" || key == "sourceUri") source.url = text_of(value).escaped;
             if (key == "title") source.title = text_of(value).escaped;
+            if (key == "text") source.text = text_of(value).escaped;
+            if (key == "documentName" || key == "fileSearchStore") kept_in = text_of(value).escaped;
         });
     });
+    if (source.url.empty() && source.title.empty()) source.title = std::move(kept_in);
     return source;
 }
 
@@ -87,7 +92,25 @@ void Grounding::read_citations(json::value& metadata) {
     if (!cited.empty()) cited_ = std::move(cited);
 }
 
+// https://ai.google.dev/api/generate-content#UrlContextMetadata (read 2026-11-30)
+void Grounding::read_pages(json::value& metadata) {
+    const auto read_one = [&](json::value& one) {
+        Place page;
+        bool is_read = false;
+        each_field(one, [&](std::string_view key, json::value& value) {
+            if (key == "retrievedUrl") page.url = text_of(value).escaped;
+            if (key == "urlRetrievalStatus")
+                is_read = json::text_or_empty(value) == "URL_RETRIEVAL_STATUS_SUCCESS";
+        });
+        if (is_read) pages_.push_back(std::move(page));
+    };
+    each_field(metadata, [&](std::string_view key, json::value& value) {
+        if (key == "urlMetadata") json::each_element(value, read_one);
+    });
+}
+
 void Grounding::add(Grounding later) {
+    if (!later.pages_.empty()) pages_ = std::move(later.pages_);
     if (!later.sources_.empty()) sources_ = std::move(later.sources_);
     if (!later.supports_.empty()) supports_ = std::move(later.supports_);
     if (!later.cited_.empty()) cited_ = std::move(later.cited_);
@@ -100,16 +123,18 @@ std::vector<Grounding::Place> Grounding::places() const {
         for (const auto index : support.sources) {
             if (index >= sources_.size()) continue;
             const auto& source = sources_[index];
-            places.push_back({source.url, source.title, support.end < 0 ? -1 : support.start,
-                              support.end, support.part});
+            places.push_back({source.url, source.title, source.text,
+                              support.end < 0 ? -1 : support.start, support.end, support.part});
         }
     }
     if (supports_.empty()) {
         for (const auto& source : sources_)
-            places.push_back({.url = source.url, .title = source.title});
+            places.push_back({.url = source.url, .title = source.title, .cited_text = source.text});
     }
     places.insert(places.end(), cited_.begin(), cited_.end());
-    std::erase_if(places, [](const Place& place) { return place.url.empty(); });
+    if (places.empty()) places = pages_;
+    const auto is_nameless = [](const Place& one) { return one.url.empty() && one.title.empty(); };
+    std::erase_if(places, is_nameless);
     return places;
 }
 
@@ -119,15 +144,19 @@ void write_grounding(wire::JsonWriter& out, const std::vector<CitedText>& citati
     std::vector<const CitedText*> sources;
     std::vector<std::size_t> chunk_of;
     for (const auto& citation : citations) {
-        const auto same = [&](const CitedText* one) { return one->url == citation.url; };
+        const auto same = [&](const CitedText* one) {
+            return one->url == citation.url && (!one->url.empty() || one->title == citation.title);
+        };
         const auto found = std::ranges::find_if(sources, same);
         chunk_of.push_back(static_cast<std::size_t>(found - sources.begin()));
         if (found == sources.end()) sources.push_back(&citation);
     }
     out.begin_object("groundingMetadata").begin_array("groundingChunks");
     for (const auto* source : sources) {
-        out.begin_object().begin_object("web").escaped("uri", source->url);
+        out.begin_object().begin_object(source->url.empty() ? "retrievedContext" : "web");
+        if (!source->url.empty()) out.escaped("uri", source->url);
         if (!source->title.empty()) out.escaped("title", source->title);
+        if (!source->cited_text.empty()) out.escaped("text", source->cited_text);
         out.end_object().end_object();
     }
     out.end_array().begin_array("groundingSupports");

@@ -19,11 +19,13 @@ class Grounding {
  public:
     void read_grounding(wire::json::value& metadata);
     void read_citations(wire::json::value& metadata);
-    void add(Grounding later);  // its lists stand instead of the earlier ones
+    void read_pages(wire::json::value& metadata);  // of urlContextMetadata
+    void add(Grounding later);                     // its lists stand instead of the earlier ones
 
     struct Place {
-        std::string url{};    // escaped
-        std::string title{};  // escaped
+        std::string url{};         // escaped
+        std::string title{};       // escaped
+        std::string cited_text{};  // escaped
         std::int64_t start = -1, end = -1;
         std::int64_t part = 0;
     };
@@ -32,7 +34,7 @@ class Grounding {
 
  private:
     struct Source {
-        std::string url{}, title{};
+        std::string url{}, title{}, text{};
     };
     struct Support {
         std::int64_t start = 0, end = -1, part = 0;
@@ -41,13 +43,15 @@ class Grounding {
     std::vector<Source> sources_;
     std::vector<Support> supports_;
     std::vector<Place> cited_;
+    std::vector<Place> pages_;  // that were read; sources where no others are told
     std::uint64_t searches_ = 0;
 };
 
 // One citation on its way to a Gemini client.
 struct CitedText {
-    std::string url{};                  // escaped
+    std::string url{};                  // escaped; empty: of a document, by its title
     std::string title{};                // escaped
+    std::string cited_text{};           // escaped; of a document
     std::int64_t start = -1, end = -1;  // characters
     std::size_t text = 0;               // which of the choice's texts
 };

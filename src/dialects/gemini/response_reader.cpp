@@ -139,6 +139,8 @@ void ResponseReader::read_candidate(json::value& element, int& next, canonical::
             grounding.read_grounding(value);
         } else if (key == "citationMetadata") {
             grounding.read_citations(value);
+        } else if (key == "urlContextMetadata") {
+            grounding.read_pages(value);
         } else if (key == "logprobsResult") {
             logprobs = logprobs_content(value);
         }

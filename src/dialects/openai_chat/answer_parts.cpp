@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "dialects/source_name.hpp"
 #include "wire/json_text.hpp"
 
 namespace router::dialects::openai_chat {
@@ -29,16 +30,16 @@ std::int64_t characters(std::string_view escaped) {
 
 bool write_citation(wire::JsonWriter& json, const Citation& citation, std::int64_t begin,
                     std::int64_t end, int index) {
-    if (citation.url.is_empty()) return false;
+    const auto name = source_name(citation);
+    if (name.empty()) return false;
     const bool is_known = citation.start >= 0 && citation.end >= citation.start;
     json.begin_object().text("type", "url_citation");
     if (index > 0) json.number("index", index);
     json.begin_object("url_citation");
     json.number("start_index", is_known ? begin + citation.start : begin);
     json.number("end_index", is_known ? begin + citation.end : end);
-    json.escaped("url", citation.url.escaped);
-    json.escaped("title",
-                 citation.title.is_empty() ? citation.url.escaped : citation.title.escaped);
+    json.escaped("url", citation.url.is_empty() ? name : citation.url.escaped);
+    json.escaped("title", name);
     if (!citation.cited_text.is_empty()) json.escaped("content", citation.cited_text.escaped);
     json.end_object().end_object();
     return true;

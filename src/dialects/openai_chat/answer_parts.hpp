@@ -14,8 +14,8 @@ namespace router::dialects::openai_chat {
 // How many characters (code points) the inside of a JSON string says.
 std::int64_t characters(std::string_view escaped);
 
-// {"type":"url_citation","url_citation":{...}}. False, and nothing: it has no URL, which the type
-// must have.
+// {"type":"url_citation","url_citation":{...}}: Chat has no other type, so a document without a URL
+// has its name for one. False, and nothing: it has neither.
 //
 //   begin, end  of the text that cites, in the joined content; where the citation itself does not
 //               know, it is the whole of it

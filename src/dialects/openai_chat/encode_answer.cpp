@@ -6,6 +6,7 @@
 #include "dialects/openai_chat/reasoning_details.hpp"
 #include "dialects/openai_chat/usage.hpp"
 #include "dialects/openai_chat/whole_answer.hpp"
+#include "dialects/source_name.hpp"
 #include "wire/json_writer.hpp"
 
 namespace router::dialects::openai_chat {
@@ -98,7 +99,7 @@ void write_calls(wire::JsonWriter& json, const Choice& choice, const std::string
 void write_annotations(wire::JsonWriter& json, const Choice& choice) {
     const bool has_any = has<TextBlock>(choice, [](const auto& text) {
         for (const auto& citation : text.citations) {
-            if (!citation.url.is_empty()) return true;
+            if (!source_name(citation).empty()) return true;
         }
         return false;
     });

@@ -9,6 +9,7 @@
 #include "dialects/openai_chat/reasoning_details.hpp"
 #include "dialects/openai_chat/stream_relay.hpp"
 #include "dialects/openai_chat/usage.hpp"
+#include "dialects/source_name.hpp"
 
 namespace router::dialects::openai_chat {
 namespace {
@@ -194,36 +195,35 @@ void ChunkEncoder::take(const BlockSigned& proved, std::string& out) {
 void ChunkEncoder::take(const Cited& cited, std::string& out) {
     auto* block = find(cited.choice, cited.block);
     const auto& citation = cited.citation;
-    if (block == nullptr || citation.url.is_empty()) return;
+    if (block == nullptr || source_name(citation).empty()) return;
     if (citation.start < 0 || citation.end < citation.start) {  // of the whole text, then
         for (const auto text : {citation.url, citation.title, citation.cited_text})
             block->citations.emplace_back(text.escaped);
         return;
     }
-    const int index = choice(cited.choice, out).citations++;
-    begin_chunk(cited.choice, out);
+    tell_citation(*block, citation, out);
+}
+
+// Each in a chunk of its own: openai-python bears a list whose first entry has no index only if it
+// has no other (3.54, run 2026-11-30).
+void ChunkEncoder::tell_citation(const Block& block, const Citation& citation, std::string& out) {
+    auto& in = choice(block.choice, out);
+    begin_chunk(block.choice, out);
     wire::JsonWriter json(out);
     json.begin_array("annotations");
-    write_citation(json, citation, block->begin, 0, index);
+    write_citation(json, citation, block.begin, in.characters, in.citations++);
     json.end_array();
     end_chunk(out);
 }
 
 void ChunkEncoder::tell_held_citations(const Block& block, std::string& out) {
-    if (block.citations.empty()) return;
-    auto& in = choice(block.choice, out);
-    begin_chunk(block.choice, out);
-    wire::JsonWriter json(out);
-    json.begin_array("annotations");
     for (std::size_t at = 0; at + 2 < block.citations.size(); at += 3) {
-        write_citation(json,
-                       {.url = {block.citations[at]},
-                        .title = {block.citations[at + 1]},
-                        .cited_text = {block.citations[at + 2]}},
-                       block.begin, in.characters, in.citations++);
+        tell_citation(block,
+                      {.url = {block.citations[at]},
+                       .title = {block.citations[at + 1]},
+                       .cited_text = {block.citations[at + 2]}},
+                      out);
     }
-    json.end_array();
-    end_chunk(out);
 }
 
 void ChunkEncoder::tell_proof(const Block& block, std::string& out) {

@@ -78,6 +78,7 @@ class ChunkEncoder : public StreamEncoder {
     void start_call(const canonical::BlockStarted& started, Block& block, std::string& out);
     void say_arguments(const Block& block, canonical::Text text, std::string& out) const;
     void tell_proof(const Block& block, std::string& out);
+    void tell_citation(const Block& block, const canonical::Citation& citation, std::string& out);
     void tell_held_citations(const Block& block, std::string& out);
     void write_end(Choice& in, const canonical::Ending& ending, std::string& out);
     void end_block(Block& block, std::string& out);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "dialects/seal.hpp"
+#include "dialects/source_name.hpp"
 #include "wire/json.hpp"
 
 namespace router::dialects::openai_responses {
@@ -96,12 +97,18 @@ void write_image(std::string& out, std::string_view id, const canonical::MediaBl
 
 bool write_annotation(std::string& out, const canonical::Citation& citation,
                       std::string_view text) {
-    if (citation.url.is_empty()) return false;
+    const auto name = source_name(citation);
+    if (name.empty()) return false;
     const bool is_placed = citation.start >= 0 && citation.end >= citation.start;
+    const auto end = is_placed ? citation.end : characters_in(text);
     JsonWriter item(out);
+    if (citation.url.is_empty()) {
+        item.begin_object().text("type", "file_citation").escaped("file_id", name);
+        item.escaped("filename", name).number("index", end).end_object();
+        return true;
+    }
     item.begin_object().text("type", "url_citation");
-    item.number("start_index", is_placed ? citation.start : 0);
-    item.number("end_index", is_placed ? citation.end : characters_in(text));
+    item.number("start_index", is_placed ? citation.start : 0).number("end_index", end);
     item.escaped("url", citation.url.escaped).escaped("title", citation.title.escaped);
     item.end_object();
     return true;

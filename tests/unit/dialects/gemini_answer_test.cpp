@@ -359,6 +359,18 @@ TEST(GeminiAnswer, CitesInBytes) {
         std::string::npos);
 }
 
+TEST(GeminiAnswer, CitesDocumentsByTheirNames) {
+    auto said = text("abc");
+    said.citations = {
+        {.title = {"a.pdf"}, .cited_text = {"x"}, .place = {.document = 0}, .start = 0, .end = 3},
+        {.place = {.document = 1}, .start = 0, .end = 3}};
+    EXPECT_NE(
+        written(answer({said}))
+            .find(
+                R"("groundingChunks":[{"retrievedContext":{"title":"a.pdf","text":"x"}},{"retrievedContext":{"title":"document 2"}}],)"),
+        std::string::npos);
+}
+
 TEST(GeminiAnswer, WritesLogprobs) {
     auto made = answer({text("a")});
     made.choices[0].logprobs =

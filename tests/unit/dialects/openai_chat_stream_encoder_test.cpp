@@ -176,14 +176,16 @@ TEST(ChatStreamEncoder, PlacesCitationsInTheJoinedContent) {
             << says(1, "\\ud83d\\ude00cd")
             << Cited{.block = 1,
                      .citation = {.url = {"https://b"}, .title = {}, .start = 1, .end = 3}}
-            << Cited{.block = 1, .citation = {.title = {"no URL"}}} << BlockEnded{.block = 1};
+            << Cited{.block = 1, .citation = {.title = {"a.pdf"}}} << BlockEnded{.block = 1};
     EXPECT_EQ(
         written.take(),
         role + delta(R"("content":"\u00e4b")") + delta(R"("content":"\ud83d\ude00cd")") +
             delta(
                 R"("annotations":[{"type":"url_citation","url_citation":{"start_index":3,"end_index":5,"url":"https://b","title":"https://b"}}])") +
             delta(
-                R"("annotations":[{"type":"url_citation","index":1,"url_citation":{"start_index":2,"end_index":5,"url":"https://a","title":"A"}}])"));
+                R"("annotations":[{"type":"url_citation","index":1,"url_citation":{"start_index":2,"end_index":5,"url":"https://a","title":"A"}}])") +
+            delta(
+                R"("annotations":[{"type":"url_citation","index":2,"url_citation":{"start_index":2,"end_index":5,"url":"a.pdf","title":"a.pdf"}}])"));
 }
 
 TEST(ChatStreamEncoder, SaysARefusalAndEndsWithTheFilter) {

@@ -191,6 +191,19 @@ TEST(ChatAnswerEncoder, WritesRefusalsAnnotationsAndImages) {
         R"("images":[{"type":"image_url","index":0,"image_url":{"url":"data:image/png;base64,AA"}}]},"logprobs":null,"finish_reason":"stop")");
 }
 
+TEST(ChatAnswerEncoder, CallsADocumentWithoutAUrlByItsName) {
+    TextBlock text{.text = {"ab"}};
+    text.citations = {
+        {.title = {"a.pdf"}, .cited_text = {"x"}, .place = {.document = 0}, .start = 0, .end = 2},
+        {.place = {.document = 1}, .start = 0, .end = 2},
+        {.cited_text = {"nameless"}, .start = 0, .end = 2}};
+    EXPECT_NE(
+        message_of({text}).find(
+            R"("annotations":[{"type":"url_citation","url_citation":{"start_index":0,"end_index":2,"url":"a.pdf","title":"a.pdf","content":"x"}},)"
+            R"({"type":"url_citation","url_citation":{"start_index":0,"end_index":2,"url":"document 2","title":"document 2"}}])"),
+        std::string::npos);
+}
+
 // The arithmetic of every server
 
 Usage usage_of(const std::string& usage) {
