@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "dialects/failure_words.hpp"
 #include "dialects/openai_chat/finish.hpp"
 
 namespace router::gateway {
@@ -96,8 +97,7 @@ const Ending* failure_of(const Answer& answer) {
 }
 
 Error broken(const Ending& failure) {
-    return {.kind = ErrorKind::upstream_broken,
-            .message = "The model's answer failed: " + failure.detail + "."};
+    return {.kind = ErrorKind::upstream_broken, .message = dialects::failure_words(failure)};
 }
 
 // In Chat's words, for the log; none where nothing was said, and of its own where the call failed.

@@ -9,6 +9,7 @@
 #include "dialects/anthropic_messages/words.hpp"
 #include "dialects/anthropic_messages/write_answer.hpp"
 #include "dialects/anthropic_messages/write_blocks.hpp"
+#include "dialects/failure_words.hpp"
 #include "dialects/media_text.hpp"
 #include "wire/json_writer.hpp"
 
@@ -321,13 +322,11 @@ void MessagesEncoder::finish(std::string& out) {
     start_message(out);
     for (auto& pending : pending_) pending.has_ended = true;
     advance(out);
+    ending_.explanation = {explanation_};
     if (ending_.reason == canonical::Finish::failed && !has_said_) {
-        return fail({.kind = ErrorKind::upstream_broken,
-                     .message = "The model's answer failed: " + ending_.detail + "."},
-                    out);
+        return fail({.kind = ErrorKind::upstream_broken, .message = failure_words(ending_)}, out);
     }
     is_over_ = true;
-    ending_.explanation = {explanation_};
     auto writer = begin_event("message_delta", out);
     writer.begin_object("delta");
     write_ending(writer, ending_, calls_ > 0, has_refusal_);

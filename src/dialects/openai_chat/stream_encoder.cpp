@@ -4,6 +4,7 @@
 #include <charconv>
 #include <variant>
 
+#include "dialects/failure_words.hpp"
 #include "dialects/openai_chat/answer_parts.hpp"
 #include "dialects/openai_chat/finish.hpp"
 #include "dialects/openai_chat/reasoning_details.hpp"
@@ -292,6 +293,7 @@ void ChunkEncoder::take(const Ended& ended, std::string& out) {
     }
     std::erase_if(blocks_, [&](const Block& block) { return block.choice == ended.choice; });
     if (ended.ending.reason == Finish::failed && !in.has_said) {
+        in.failure_words = dialects::failure_words(ended.ending);
         in.failure = ended.ending.detail;  // told when it is known whether all have failed
         in.has_failed = true;
         return;
@@ -323,8 +325,7 @@ void ChunkEncoder::finish(std::string& out) {
             take(Ended{.choice = each.index, .ending = {.reason = Finish::stop}}, out);
     }
     if (!choices_.empty() && std::ranges::all_of(choices_, &Choice::has_failed)) {
-        return fail({.kind = ErrorKind::upstream_broken,
-                     .message = "The model's answer failed: " + choices_.front().failure + "."},
+        return fail({.kind = ErrorKind::upstream_broken, .message = choices_.front().failure_words},
                     out);
     }
     for (auto& each : choices_) {  // nobody is to take it for a whole answer

@@ -51,6 +51,7 @@ class ChunkEncoder : public StreamEncoder {
         bool has_ended = false;
         bool has_failed = false;  // ended by a fault, before it said a word
         std::string failure{};    // the provider's word for it
+        std::string failure_words{};
         int calls = 0;
         int details = 0;
         int images = 0;

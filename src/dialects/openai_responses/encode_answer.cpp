@@ -1,6 +1,7 @@
 #include <string>
 #include <utility>
 
+#include "dialects/failure_words.hpp"
 #include "dialects/media_text.hpp"
 #include "dialects/openai_responses/answer.hpp"
 #include "dialects/openai_responses/ending.hpp"
@@ -179,7 +180,7 @@ std::string encode_answer(const canonical::Answer& answer, const AnswerContext& 
     output.write();
     const auto status = final_status(choice.ending, output.has_refusal(), output.items().empty());
     const Error failed{.kind = ErrorKind::upstream_broken,
-                       .message = "The model's answer failed: " + choice.ending.detail,
+                       .message = failure_words(choice.ending),
                        .code = "server_error"};
     std::string body;
     response.append(body, {.status = status.status,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dialects/error_words.hpp"
+#include "dialects/failure_words.hpp"
 #include "dialects/media_text.hpp"
 #include "dialects/openai_responses/ending.hpp"
 #include "dialects/openai_responses/error.hpp"
@@ -267,7 +268,7 @@ void ResponseStream::finish(std::string& out) {
     const auto status = final_status(ending_, has_refusal_, !has_said_);
     if (status.status == "failed") {
         return fail({.kind = ErrorKind::upstream_broken,
-                     .message = "The model's answer failed: " + ending_.detail,
+                     .message = failure_words(ending_),
                      .code = "server_error"},
                     out);
     }

@@ -263,6 +263,23 @@ TEST(ChatStreamEncoder, FailsWhereAFaultEndedTheAnswerBeforeAWord) {
 
 TEST(ChatStreamEncoder, EndsProperlyWhereSomethingWasSaidBeforeAFault) {
     Written written;
+TEST(ChatStreamEncoder, SaysWhatElseTheProviderSaidOfAFault) {
+    Written written;
+    auto told = broken;
+    told.ending.explanation = {R"(Malformed: f(\"x\")"};
+    written << started() << told;
+    EXPECT_NE(
+        written.end().find(
+            R"("message":"The model's answer failed: MALFORMED_FUNCTION_CALL. Malformed: f(\"x\"")"),
+        std::string::npos);
+}
+
+TEST(ChatStreamEncoder, StopsWhereTheProvidersOwnToolsWereAllThatWasCalled) {
+    Written written;
+    written << started() << ends(Finish::tool_calls);
+    EXPECT_EQ(written.take(), role + finish("stop"));
+}
+
     written << started() << begins(BlockKind::text) << says(0, "a") << BlockEnded{} << broken;
     EXPECT_NE(written.end().find(R"("finish_reason":"stop")"), std::string::npos);
 }

@@ -199,9 +199,9 @@ TEST(ResponsesAnswer, EncodesHowItEnded) {
     EXPECT_TRUE(has(body({.reason = Finish::refusal}, {RefusalBlock{.text = {"no"}}}),
                     R"("status":"completed")"));
     EXPECT_TRUE(has(body({.reason = Finish::refusal}), R"({"reason":"content_filter"})"));
-    EXPECT_TRUE(
-        has(body({.reason = Finish::failed, .detail = "MALFORMED"}, {}),
-            R"("error":{"code":"server_error","message":"The model's answer failed: MALFORMED"})"));
+    EXPECT_TRUE(has(
+        body({.reason = Finish::failed, .detail = "MALFORMED"}, {}),
+        R"("error":{"code":"server_error","message":"The model's answer failed: MALFORMED."})"));
     EXPECT_TRUE(has(body({}), R"("usage":null)"));
 }
 

@@ -131,7 +131,7 @@ TEST(ResponsesStreamEncoder, FailsWhereAFaultEndedTheAnswerBeforeAWord) {
             << Ended{.ending = {.reason = Finish::failed, .detail = "MALFORMED_FUNCTION_CALL"}};
     const auto events = written.finish();
     EXPECT_EQ(types_of(events).back(), "failed");
-    EXPECT_TRUE(contains(events.back(), "The model's answer failed: MALFORMED_FUNCTION_CALL"));
+    EXPECT_TRUE(contains(events.back(), "The model's answer failed: MALFORMED_FUNCTION_CALL."));
 }
 
 TEST(ResponsesStreamEncoder, SealsAProofOfOpenAIsKindThatAnotherAccountIssued) {
