@@ -61,8 +61,6 @@ std::string_view stop_reason(const canonical::Ending& ending, bool has_calls, bo
         case Finish::content_filter:
         case Finish::refusal:
             return "refusal";
-        case Finish::tool_calls:
-            return "tool_use";
         case Finish::pause:
             return "pause_turn";
         case Finish::stop_sequence:
@@ -70,6 +68,7 @@ std::string_view stop_reason(const canonical::Ending& ending, bool has_calls, bo
             break;
         case Finish::none:
         case Finish::stop:
+        case Finish::tool_calls:  // perhaps of the provider's own tools
         case Finish::failed:
             break;
     }

@@ -93,9 +93,10 @@ canonical::Ending ending_of(std::string_view word, std::string_view native,
 }
 
 void write_finish(wire::JsonWriter& json, const canonical::Ending& ending, bool has_calls) {
-    const bool is_stop = ending.reason == Finish::stop || ending.reason == Finish::none;
-    json.text("finish_reason",
-              finish_word(is_stop && has_calls ? Finish::tool_calls : ending.reason));
+    const bool is_stop = ending.reason == Finish::stop || ending.reason == Finish::none ||
+                         ending.reason == Finish::tool_calls;  // perhaps the provider's own tools
+    const auto stop = has_calls ? Finish::tool_calls : Finish::stop;
+    json.text("finish_reason", finish_word(is_stop ? stop : ending.reason));
     if (!ending.detail.empty()) json.text("native_finish_reason", ending.detail);
     if (!ending.stop_sequence.empty()) json.text("stop_reason", ending.stop_sequence);
 }

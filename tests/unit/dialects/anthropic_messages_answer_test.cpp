@@ -140,6 +140,43 @@ TEST(AnthropicAnswer, PutsTheTextOfACustomCallIntoAnObject) {
     EXPECT_EQ(wire::unescaped(input), R"({"input":"say \"x\""})") << out;
 }
 
+TEST(AnthropicAnswer, SaysNoToolUseWhenTheProvidersOwnToolsWereAllThatWasCalled) {
+    EXPECT_NE(encoded({}, {.reason = Finish::tool_calls}).find(R"("stop_reason":"end_turn")"),
+              std::string::npos);
+}
+
+TEST(AnthropicAnswer, CitesDocumentsThatHaveNoUrl) {
+    TextBlock text{.text = {"x"}};
+    text.citations = {{.title = {"a.pdf"},
+                       .cited_text = {"c"},
+                       .place = {.unit = canonical::CitedPlace::Unit::pages,
+                                 .document = 1,
+                                 .begin = 2,
+                                 .end = 3}},
+                      {.title = {"a.txt"}, .cited_text = {"d"}},
+                      {.cited_text = {"nameless"}}};
+    EXPECT_EQ(content_of(encoded({text})),
+              R"([{"type":"text","text":"x","citations":[{"type":"page_location","cited_text":"c",)"
+              R"("document_index":1,"document_title":"a.pdf","file_id":null,"start_page_number":2,)"
+              R"("end_page_number":3},{"type":"search_result_location","cited_text":"d",)"
+              R"("search_result_index":0,"source":"a.txt","title":"a.txt","start_block_index":0,)"
+              R"("end_block_index":0}]}])");
+}
+
+TEST(AnthropicAnswer, ReadsCitationsOfDocuments) {
+    const Padded body(
+        R"({"id":"m","content":[{"type":"text","text":"x","citations":[)"
+        R"({"type":"char_location","cited_text":"c","document_index":2,"document_title":null,)"
+        R"("start_char_index":0,"end_char_index":1},)"
+        R"({"type":"search_result_location","source":"kb-1","title":null,"cited_text":"d"}]}]})");
+    const auto answer = decoded(body);
+    const auto& citations = std::get<TextBlock>(answer.choices.at(0).blocks.at(0)).citations;
+    ASSERT_EQ(citations.size(), 2U);
+    EXPECT_EQ(citations[0].place.document, 2);
+    EXPECT_TRUE(citations[1].url.is_empty());
+    EXPECT_EQ(citations[1].title.escaped, "kb-1");
+}
+
 TEST(AnthropicAnswer, SaysARefusal) {
     const auto made = encoded({canonical::RefusalBlock{.text = {"No."}}}, {.reason = Finish::stop});
     EXPECT_EQ(content_of(made), R"([{"type":"text","text":"No."}])");
