@@ -45,6 +45,7 @@ struct Error {
     std::string param{};        // the request's field at fault, if one is
     std::string code{};         // a word that programs match on, "model_not_found"
     std::string type{};         // the upstream's own word; empty: openai_type(kind)
+    std::string quota{};        // Google's QuotaFailure, as JSON: which of its limits was met
     int status = 0;             // the upstream's own status; 0: http_status(kind)
     std::string retry_after{};  // the Retry-After header, as the upstream wrote it
 

@@ -162,7 +162,7 @@ class Dialect {
 
     // An upstream's error, read alike whatever dialect the upstream speaks. A Retry-After header
     // goes before the time that is found here.
-    Error decode_error(int status, std::string_view body, std::string_view provider) const {
+    virtual Error decode_error(int status, std::string_view body, std::string_view provider) const {
         return decode_upstream_error(status, body, provider);
     }
     // The body of an error for a client; its status is error_status().

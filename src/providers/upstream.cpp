@@ -146,7 +146,7 @@ std::string Upstream::request_head(std::string_view endpoint, std::string_view c
 }
 
 void Upstream::take_secrets_out(Error& error) const {
-    for (auto* text : {&error.message, &error.code, &error.type, &error.param}) {
+    for (auto* text : {&error.message, &error.code, &error.type, &error.param, &error.quota}) {
         *text = without_secrets(std::move(*text));
     }
 }

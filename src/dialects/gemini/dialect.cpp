@@ -45,6 +45,10 @@ class Gemini : public Dialect {
         return gemini::stream_relay(context);
     }
 
+    Error decode_error(int status, std::string_view body,
+                       std::string_view provider) const override {
+        return gemini::decode_error(status, body, provider);
+    }
     std::string encode_error(const Error& error) const override {
         return gemini::encode_error(error);
     }

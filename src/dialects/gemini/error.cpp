@@ -1,8 +1,13 @@
 #include "dialects/gemini/error.hpp"
 
+#include <algorithm>
+
 #include "dialects/upstream_error.hpp"
+#include "wire/json.hpp"
 
 namespace router::dialects::gemini {
+
+namespace json = wire::json;
 
 namespace {
 
@@ -61,7 +66,36 @@ int status_of_upstream(int status) {
     }
 }
 
+// The limit that was met, out of the error's details: Gemini CLI reads there whether it is a day's.
+std::string quota_in(std::string_view body) {
+    std::string quota;
+    std::string padded(body);
+    padded.append(json::padding, '\0');
+    auto document = json::read_inner(std::string_view(padded).substr(0, body.size()));
+    json::value root;
+    if (document.get_value().get(root) != simdjson::SUCCESS) return quota;
+    json::each_member(root, [&](std::string_view name, json::value& error) {
+        if (name != "error") return;
+        json::each_member(error, [&](std::string_view key, json::value& details) {
+            if (key != "details") return;
+            json::each_element(details, [&](json::value& detail) {
+                const auto raw = json::raw(detail);
+                if (raw.contains("google.rpc.QuotaFailure") && json::is_valid(raw)) quota = raw;
+            });
+        });
+    });
+    const auto is_end = [](char c) { return c == '\n' || c == '\r'; };
+    std::ranges::replace_if(quota, is_end, ' ');  // it goes into a line
+    return quota;
+}
+
 }  // namespace
+
+Error decode_error(int status, std::string_view body, std::string_view provider) {
+    auto error = decode_upstream_error(status, body, provider);
+    if (error.status == 429) error.quota = quota_in(body);
+    return error;
+}
 
 int error_status(const Error& error) {
     switch (error.kind) {
@@ -87,11 +121,14 @@ void write_error(wire::JsonWriter& out, const Error& error) {
     const int status = error_status(error);
     out.begin_object().begin_object("error").number("code", status);
     out.text("message", error.message).text("status", status_word(status));
-    if (status >= 429 && !is_spent(error) && is_whole_seconds(error.retry_after)) {
-        out.begin_array("details").begin_object();
-        out.text("@type", "type.googleapis.com/google.rpc.RetryInfo");
-        out.text("retryDelay", error.retry_after + "s").end_object().end_array();
+    const bool has_wait = status >= 429 && !is_spent(error) && is_whole_seconds(error.retry_after);
+    if (has_wait || !error.quota.empty()) out.begin_array("details");
+    if (!error.quota.empty()) out.raw(error.quota);
+    if (has_wait) {
+        out.begin_object().text("@type", "type.googleapis.com/google.rpc.RetryInfo");
+        out.text("retryDelay", error.retry_after + "s").end_object();
     }
+    if (has_wait || !error.quota.empty()) out.end_array();
     out.end_object().end_object();
 }
 

@@ -8,6 +8,9 @@
 
 namespace router::dialects::gemini {
 
+// As the dialect's decode_error(), with the QuotaFailure of an error that has one.
+Error decode_error(int status, std::string_view body, std::string_view provider);
+
 // {"error":{"code","message","status","details"}}, with RetryInfo where a time is known.
 //
 // source  https://cloud.google.com/apis/design/errors (read 2026-11-22)

@@ -35,5 +35,18 @@ TEST(GeminiError, WritesHowLongToWait) {
               R"({"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED"}})");
 }
 
+TEST(GeminiError, KeepsWhichLimitWasMet) {
+    const Padded body(
+        R"({"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED","details":[)"
+        "{\n"
+        R"("@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"PerDay"}]},)"
+        R"({"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34s"}]}})");
+    const auto error = dialect().decode_error(429, body, "gemini");
+    EXPECT_EQ(error.retry_after, "34");
+    EXPECT_EQ(
+        dialect().encode_error(error),
+        R"({"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED","details":[{ "@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"PerDay"}]},{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34s"}]}})");
+}
+
 }  // namespace
 }  // namespace router::dialects::gemini
