@@ -72,6 +72,8 @@ constexpr std::array words{
     Word{"ValidationException", 400, invalid},
     Word{"ServiceQuotaExceededException", 400, invalid},
     Word{"AccessDeniedException", 403, "permission_error"},
+    Word{"ExpiredTokenException", 403, "permission_error"},
+    Word{"UnrecognizedClientException", 403, "permission_error"},
     Word{"ResourceNotFoundException", 404, invalid, unknown_model},
     Word{"ModelTimeoutException", 504, "timeout_error"},
     Word{"ThrottlingException", 429, "rate_limit_error", limited},

@@ -30,6 +30,12 @@ http::Waits waits_for(const config::Target& target, const config::DeadlineSettin
             .write_stall = std::min(first_byte, longest_write_stall)};
 }
 
+// Amazon names an error in the answer's head alone: "ThrottlingException:http://internal...".
+std::string error_in_head(const http::ResponseHead& head) {
+    const auto name = head.header("x-amzn-errortype");
+    return std::string(name.substr(0, name.find(':')));
+}
+
 // The error that an upstream answered with, without what is nobody's business.
 http::awaitable<Error> read_refusal(http::Answer& answer, const providers::Upstream& upstream,
                                     canonical::DialectId dialect, milliseconds idle,
@@ -42,6 +48,7 @@ http::awaitable<Error> read_refusal(http::Answer& answer, const providers::Upstr
     const bool is_readable = answer.head().header("content-encoding").empty();
     auto error = dialects::dialect(dialect).decode_error(
         status, is_readable ? body.view() : std::string_view(), upstream.target().provider.prefix);
+    if (error.type.empty()) error.type = error_in_head(answer.head());
     upstream.take_secrets_out(error);
     if (!wait.empty()) error.retry_after = wait;
     co_return error;

@@ -34,6 +34,12 @@ def test_the_time_to_wait_is_told_in_seconds(router, upstream, value, at_least, 
     assert answer.headers["x-should-retry"] == is_worth_it
 
 
+def test_amazon_names_an_error_in_the_answers_head(router, upstream):
+    name = ("x-amzn-ErrorType", "ServiceUnavailableException:http://internal.example/coral/")
+    upstream.next(scripts.whole({"message": "busy"}, status=503, headers=[name]))
+    assert router.chat().json()["error"]["code"] == "overloaded"
+
+
 def test_an_error_loses_the_upstreams_host_and_our_key(router, upstream):
     told = f"Incorrect API key provided: {PROVIDER_KEY}. See {upstream.origin}/account or 127.0.0.1:{upstream.port}; ask support."
     upstream.always(scripts.whole(bodies.error(told), status=401))
