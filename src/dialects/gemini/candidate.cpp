@@ -67,7 +67,8 @@ void Candidate::take(const Part& part, canonical::Json logprobs, std::string_vie
     release_signature(sink);
     if (part.kind == PartKind::inline_data || part.kind == PartKind::file_data) {
         canonical::Arena arena;
-        put_whole(media_block(part.media, arena), sink);
+        // One that the model thought with is no part of the answer.
+        if (!part.is_thought) put_whole(media_block(part.media, arena), sink);
         held_signature_ = part.signature;  // told as that of an empty text behind the picture
     } else if (part.kind == PartKind::other) {
         put_whole(

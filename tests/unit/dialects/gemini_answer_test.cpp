@@ -174,6 +174,39 @@ TEST(GeminiAnswer, CountsCitationsInCharacters) {
     EXPECT_EQ(read->usage.web_searches, 2u);
 }
 
+TEST(GeminiAnswer, CitesDocumentsThatHaveNoUrl) {
+    const Read read(candidate(
+        R"([{"text":"Paris."}])",
+        R"("finishReason":"STOP","groundingMetadata":{"groundingChunks":[{"retrievedContext":{"text":"It is Paris.","title":"a.txt"}},{"retrievedContext":{"fileSearchStore":"fileSearchStores/x"}},{"web":{}}],"groundingSupports":[{"segment":{"endIndex":5},"groundingChunkIndices":[0,1,2]}]})"));
+    const auto& citations = read.at<TextBlock>(0).citations;
+    ASSERT_EQ(citations.size(), 2u);
+    EXPECT_TRUE(citations[0].url.is_empty());
+    EXPECT_EQ(citations[0].title.escaped, "a.txt");
+    EXPECT_EQ(citations[0].cited_text.escaped, "It is Paris.");
+    EXPECT_EQ(citations[0].end, 5);
+    EXPECT_EQ(citations[1].title.escaped, "fileSearchStores/x");
+}
+
+TEST(GeminiAnswer, TakesThePagesThatWereReadForSourcesWhereNoneIsTold) {
+    const std::string pages =
+        R"("finishReason":"STOP","urlContextMetadata":{"urlMetadata":[{"retrievedUrl":"https://a.test","urlRetrievalStatus":"URL_RETRIEVAL_STATUS_SUCCESS"},{"retrievedUrl":"https://b.test","urlRetrievalStatus":"URL_RETRIEVAL_STATUS_ERROR"}]})";
+    const Read alone(candidate(R"([{"text":"a"}])", pages));
+    ASSERT_EQ(alone.at<TextBlock>(0).citations.size(), 1u);
+    EXPECT_EQ(alone.at<TextBlock>(0).citations[0].url.escaped, "https://a.test");
+    const Read beside(candidate(
+        R"([{"text":"a"}])",
+        pages + R"(,"groundingMetadata":{"groundingChunks":[{"web":{"uri":"https://c.test"}}]})"));
+    ASSERT_EQ(beside.at<TextBlock>(0).citations.size(), 1u);
+    EXPECT_EQ(beside.at<TextBlock>(0).citations[0].url.escaped, "https://c.test");
+}
+
+TEST(GeminiAnswer, ShowsNoPictureThatTheModelThoughtWith) {
+    const Read read(candidate(
+        R"([{"inlineData":{"mimeType":"image/png","data":"AA"},"thought":true},{"inlineData":{"mimeType":"image/png","data":"BB"}}])"));
+    ASSERT_EQ(read->choices[0].blocks.size(), 1u);
+    EXPECT_EQ(read.at<MediaBlock>(0).data.escaped, "BB");
+}
+
 TEST(GeminiAnswer, ReadsSourcesOfRecitedText) {
     const Read read(candidate(
         R"([{"text":"a poem"}])",
