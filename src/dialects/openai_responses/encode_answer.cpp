@@ -163,6 +163,10 @@ void OutputWriter::add_opaque(const OpaqueBlock& block) {
         close_message();
         item() += one_line(std::string(block.json));
         ++count_;
+    } else if (const auto query = query_of(block)) {
+        close_message();
+        const auto search_id = id("ws");
+        write_search(item(), search_id, *query);
     } else if (!block.as_text.is_empty()) {
         write_text_part(part(phase_), block.as_text.escaped, {}, {});
     }

@@ -225,12 +225,17 @@ void ResponseStream::take(const canonical::WholeBlock& whole, std::string& out) 
         return add_text(text->text, false, out);
     const auto* opaque = std::get_if<canonical::OpaqueBlock>(&whole.content);
     if (opaque == nullptr) return;
-    if (!is_output_item(*opaque) || opaque->json.empty())
+    const auto query = query_of(*opaque);
+    if (!query && (!is_output_item(*opaque) || opaque->json.empty()))
         return add_text(opaque->as_text, false, out);
     has_said_ = true;
     leave_message(out);
     const auto item = new_item();
-    json = one_line(std::string(opaque->json));
+    if (query) {
+        write_search(json, response_.item_id("ws", item), *query);
+    } else {
+        json = one_line(std::string(opaque->json));
+    }
     item_event("response.output_item.added", item, json, out);
     done_item(item, std::move(json), out);
 }

@@ -7,6 +7,7 @@
 #include "dialects/source_name.hpp"
 #include "wire/json.hpp"
 
+#include "wire/json_tree.hpp"
 namespace router::dialects::openai_responses {
 
 using canonical::Origin;
@@ -93,6 +94,24 @@ void write_image(std::string& out, std::string_view id, const canonical::MediaBl
     if (slash != std::string::npos)
         item.text("output_format", std::string_view(image.mime).substr(slash + 1));
     item.escaped("result", image.data.escaped).end_object();
+}
+
+std::optional<std::string> query_of(const canonical::OpaqueBlock& block) {
+    if (block.origin != Origin::anthropic || block.type != "server_tool_use") return std::nullopt;
+    const auto call = wire::parse_json(block.json);
+    if (!call) return std::nullopt;
+    const auto* name = call->find("name");
+    if (name == nullptr || !name->is_string("web_search")) return std::nullopt;
+    const auto* input = call->find("input");
+    const auto* query = input == nullptr ? nullptr : input->find("query");
+    return query != nullptr && query->is(wire::JsonTree::Kind::string) ? query->text : "";
+}
+
+void write_search(std::string& out, std::string_view id, std::string_view query) {
+    JsonWriter item(out);
+    item.begin_object().escaped("id", id).text("type", "web_search_call");
+    item.text("status", "completed").begin_object("action").text("type", "search");
+    item.escaped("query", query).end_object().end_object();
 }
 
 bool write_annotation(std::string& out, const canonical::Citation& citation,

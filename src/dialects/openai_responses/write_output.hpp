@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,7 +34,11 @@ void write_reasoning(std::string& out, std::string_view id, std::string_view tex
                      std::string_view encrypted);
 void write_image(std::string& out, std::string_view id, const canonical::MediaBlock& image);
 
-// Appends an annotation, or nothing for what is cited without a URL.
+// What a search on the web that Anthropic ran was for, escaped; nothing for any other block.
+std::optional<std::string> query_of(const canonical::OpaqueBlock& block);
+void write_search(std::string& out, std::string_view id, std::string_view query);
+
+// Appends an annotation, or nothing for what is cited without a URL and without a name.
 //
 //   text  that the citation stands in: all of it is cited where the citation does not say
 bool write_annotation(std::string& out, const canonical::Citation& citation, std::string_view text);

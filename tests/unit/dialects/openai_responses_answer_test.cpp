@@ -184,6 +184,36 @@ TEST(ResponsesAnswer, GivesBackWhatItSealed) {
     EXPECT_EQ(at<TextBlock>(blocks, 3).signature.value.escaped, "TXT");
 }
 
+TEST(ResponsesAnswer, CitesADocumentWithoutAUrlAsAFile) {
+    Answer answer;
+    TextBlock text{.text = {"ab"}};
+    text.citations = {{.title = {"a.pdf"}, .start = 0, .end = 2}};
+    answer.choices.push_back({.blocks = {text}});
+    EXPECT_NE(
+        dialect()
+            .encode_answer(answer, context)
+            .find(
+                R"("annotations":[{"type":"file_citation","file_id":"a.pdf","filename":"a.pdf","index":2}])"),
+        std::string::npos);
+}
+
+TEST(ResponsesAnswer, TellsOfASearchThatAnthropicRan) {
+    const auto output = [](std::string_view json) {
+        Answer answer;
+        OpaqueBlock search{.type = "server_tool_use", .json = json, .origin = Origin::anthropic};
+        answer.choices.push_back({.blocks = {search}});
+        const auto body = dialect().encode_answer(answer, context);
+        const auto begin = body.find("\"output\":") + 9;
+        return body.substr(begin, body.find("]", begin) + 1 - begin);
+    };
+    EXPECT_EQ(
+        output(
+            R"({"type":"server_tool_use","id":"s","name":"web_search","input":{"query":"a \"b\""}})"),
+        R"([{"id":"ws_ab0000","type":"web_search_call","status":"completed","action":{"type":"search","query":"a \"b\""}}])");
+    EXPECT_EQ(output(R"({"type":"server_tool_use","id":"s","name":"code_execution","input":{}})"),
+              "[]");
+}
+
 TEST(ResponsesAnswer, EncodesHowItEnded) {
     const auto body = [](Ending ending, std::vector<Block> blocks = {TextBlock{.text = {"x"}}}) {
         Answer answer;
