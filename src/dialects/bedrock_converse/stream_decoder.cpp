@@ -4,6 +4,7 @@
 
 #include "dialects/bedrock_converse/reading.hpp"
 #include "dialects/broken_answer.hpp"
+#include "dialects/count_characters.hpp"
 #include "dialects/upstream_error.hpp"
 
 namespace router::dialects::bedrock_converse {
@@ -52,14 +53,14 @@ bool ConverseDecoder::start_block(json::value& event, EventSink& sink) {
         if (key == "contentBlockIndex") open_index_ = json::integer(value).value_or(-1);
         if (key != "start") return;
         json::each_member(value, [&](std::string_view kind, json::value& call) {
-            if (kind != "toolUse") return;
-            std::string id;
-            std::string name;
-            json::each_member(call, [&](std::string_view member, json::value& text) {
-                if (member == "toolUseId") id = json::text_or_empty(text);
-                if (member == "name") name = json::text_or_empty(text);
-            });
-            open(Kind::tool_call, sink, id, name);
+            if (kind == "toolUse") {
+                const auto use = read_tool_use(call);
+                if (!use.is_of_server) open(Kind::tool_call, sink, use.id, use.name);
+            } else if (kind == "image") {
+                json::each_member(call, [&](std::string_view member, json::value& text) {
+                    if (member == "format") image_type_ = json::text_or_empty(text);
+                });
+            }
         });
     });
 }
@@ -87,9 +88,18 @@ void ConverseDecoder::tell(std::string_view key, json::value& value, EventSink& 
         say(text, sink);
     } else if (key == "reasoningContent") {
         think(value, sink);
+    } else if (key == "citation") {
+        cite(value, sink);
     } else if (key == "toolUse" && open_ == Kind::tool_call) {
         json::each_member(value, [&](std::string_view name, json::value& member) {
             if (name == "input") say(text_in(member), sink);
+        });
+    } else if (key == "image") {
+        json::each_member(value, [&](std::string_view name, json::value& source) {
+            if (name != "source") return;
+            json::each_member(source, [&](std::string_view kind, json::value& bytes) {
+                if (kind == "bytes") image_ += text_in(bytes).escaped;
+            });
         });
     }
 }
@@ -110,8 +120,45 @@ void ConverseDecoder::think(json::value& value, EventSink& sink) {
     });
 }
 
+// It comes before the words that rest on it.
+void ConverseDecoder::cite(json::value& value, EventSink& sink) {
+    HeldCitation held;
+    const auto citation = read_citation(value, held.cited_text);
+    held.url = citation.url.escaped;
+    held.title = citation.title.escaped;
+    held.place = citation.place;
+    open(Kind::text, sink);
+    citations_.push_back(std::move(held));
+}
+
+void ConverseDecoder::end_citations(EventSink& sink) {
+    for (const auto& held : citations_) {
+        sink.take(canonical::Cited{.block = blocks_ - 1,
+                                   .citation = {.url = {held.url},
+                                                .title = {held.title},
+                                                .cited_text = {held.cited_text},
+                                                .place = held.place,
+                                                .start = 0,
+                                                .end = characters_}});
+    }
+    citations_.clear();
+    characters_ = 0;
+}
+
+void ConverseDecoder::end_image(EventSink& sink) {
+    if (!image_.empty()) {
+        start(sink);
+        canonical::WholeBlock whole{.block = blocks_++};
+        whole.content = canonical::MediaBlock{.mime = "image/" + image_type_, .data = {image_}};
+        sink.take(whole);
+    }
+    image_.clear();
+    image_type_.clear();
+}
+
 void ConverseDecoder::say(Text text, EventSink& sink) {
     if (text.is_empty()) return;
+    if (open_ == Kind::text) characters_ += count_characters(text.escaped);
     sink.take(canonical::BlockDelta{.block = blocks_ - 1, .text = text});
 }
 
@@ -130,7 +177,9 @@ void ConverseDecoder::open(Kind kind, EventSink& sink, std::string_view call_id,
 }
 
 void ConverseDecoder::close(EventSink& sink) {
+    end_image(sink);
     if (open_ == Kind::none) return;
+    end_citations(sink);
     if (!signature_.empty()) {
         sink.take(canonical::BlockSigned{
             .block = blocks_ - 1,
@@ -144,7 +193,13 @@ void ConverseDecoder::close(EventSink& sink) {
 bool ConverseDecoder::end(json::value& event, EventSink& sink) {
     canonical::Ending ending;
     const bool is_whole = json::each_member(event, [&](std::string_view key, json::value& value) {
-        if (key == "stopReason") ending = read_ending(json::text_or_empty(value));
+        if (key == "stopReason") {
+            auto told = read_ending(json::text_or_empty(value));
+            told.stop_sequence = std::move(ending.stop_sequence);
+            ending = std::move(told);
+        } else if (key == "additionalModelResponseFields") {
+            read_stop_sequence(value, ending);
+        }
     });
     if (ending.reason == canonical::Finish::none) ending.reason = canonical::Finish::stop;
     start(sink);

@@ -295,6 +295,64 @@ TEST(ConverseAnswer, IsTakenApart) {
     EXPECT_EQ(answer->service_tier, "flex");
 }
 
+TEST(ConverseAnswer, ShowsNoCallOfAToolThatAmazonRuns) {
+    const Padded body(
+        R"({"output":{"message":{"content":[{"toolUse":{"toolUseId":"s","name":"nova_code_interpreter",)"
+        R"("type":"server_tool_use","input":{"snippet":"1"}}},{"toolResult":{"toolUseId":"s",)"
+        R"("type":"nova_code_interpreter_result","content":[{"json":{"stdOut":"1"}}]}},)"
+        R"({"toolUse":{"toolUseId":"c","name":"n","type":"tool_use","input":{}}}]}},)"
+        R"("stopReason":"tool_use"})");
+    const auto answer = dialect().decode_answer(body);
+    ASSERT_TRUE(answer);
+    ASSERT_EQ(answer->choices.at(0).blocks.size(), 1U);
+    EXPECT_EQ(std::get<ToolCallBlock>(answer->choices[0].blocks[0]).id, "c");
+}
+
+TEST(ConverseAnswer, CallsAToolWithoutTheMarksOfATemplate) {
+    const Padded body(
+        R"({"output":{"message":{"content":[{"toolUse":{"toolUseId":"c",)"
+        R"("name":"look<|channel|>commentary","input":{}}}]}},"stopReason":"tool_use"})");
+    const auto answer = dialect().decode_answer(body);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(std::get<ToolCallBlock>(answer->choices.at(0).blocks.at(0)).name, "look");
+}
+
+TEST(ConverseAnswer, TellsWhatATextRestsOn) {
+    const Padded body(
+        R"({"output":{"message":{"content":[{"citationsContent":{"citations":[)"
+        R"({"title":"a.pdf","sourceContent":[{"text":"b"},{"text":"c"}],)"
+        R"("location":{"documentPage":{"documentIndex":1,"start":2,"end":3}}},)"
+        R"({"title":"W","location":{"web":{"url":"https://w","domain":"w"}}}],)"
+        R"("content":[{"text":"\u00e4"},{"text":"x"}]}}]}},"stopReason":"end_turn"})");
+    const auto answer = dialect().decode_answer(body);
+    ASSERT_TRUE(answer);
+    const auto& text = std::get<TextBlock>(answer->choices.at(0).blocks.at(0));
+    EXPECT_EQ(text.text.escaped, R"(\u00e4x)");
+    ASSERT_EQ(text.citations.size(), 2U);
+    EXPECT_EQ(text.citations[0].title.escaped, "a.pdf");
+    EXPECT_EQ(text.citations[0].cited_text.escaped, "bc");
+    EXPECT_EQ(text.citations[0].place.unit, CitedPlace::Unit::pages);
+    EXPECT_EQ(text.citations[0].place.document, 1);
+    EXPECT_EQ(text.citations[0].place.end, 3);
+    EXPECT_EQ(text.citations[0].start, 0);
+    EXPECT_EQ(text.citations[0].end, 2);
+    EXPECT_EQ(text.citations[1].url.escaped, "https://w");
+}
+
+TEST(ConverseAnswer, TellsPicturesAndTheStopSequence) {
+    const Padded body(
+        R"({"output":{"message":{"content":[{"image":{"format":"png","source":{"bytes":"AA"}}}]}},)"
+        R"("additionalModelResponseFields":{"delta":{"stop_sequence":"END"}},)"
+        R"("stopReason":"stop_sequence"})");
+    const auto answer = dialect().decode_answer(body);
+    ASSERT_TRUE(answer);
+    const auto& image = std::get<MediaBlock>(answer->choices.at(0).blocks.at(0));
+    EXPECT_EQ(image.mime, "image/png");
+    EXPECT_EQ(image.data.escaped, "AA");
+    EXPECT_EQ(answer->choices[0].ending.reason, Finish::stop_sequence);
+    EXPECT_EQ(answer->choices[0].ending.stop_sequence, "END");
+}
+
 TEST(ConverseAnswer, BearsACallWithoutArguments) {
     const Padded body(
         R"({"output":{"message":{"content":[{"toolUse":{"toolUseId":"c","name":"n"}}]}}})");
@@ -365,6 +423,60 @@ TEST(ConverseStream, IsTakenApart) {
     for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, stream.size()}) {
         EXPECT_EQ(read(stream, piece), expected);
     }
+}
+
+TEST(ConverseStream, ShowsNoCallOfAToolThatAmazonRuns) {
+    const auto stream =
+        event("messageStart", R"({"role":"assistant"})") +
+        event("contentBlockStart",
+              R"({"contentBlockIndex":0,"start":{"toolUse":{"toolUseId":"s","name":"nova",)"
+              R"("type":"server_tool_use"}}})") +
+        event("contentBlockDelta",
+              R"({"contentBlockIndex":0,"delta":{"toolUse":{"input":"{}"}}})") +
+        event("contentBlockStop", R"({"contentBlockIndex":0})") +
+        event("contentBlockStart",
+              R"({"contentBlockIndex":1,"start":{"toolResult":{"toolUseId":"s"}}})") +
+        event("contentBlockDelta",
+              R"({"contentBlockIndex":1,"delta":{"toolResult":[{"json":{"stdOut":"1"}}]}})") +
+        event("contentBlockStop", R"({"contentBlockIndex":1})") +
+        event("contentBlockStart",
+              R"({"contentBlockIndex":2,"start":{"toolUse":{"toolUseId":"c","name":"n",)"
+              R"("type":"tool_use"}}})") +
+        event("contentBlockDelta",
+              R"({"contentBlockIndex":2,"delta":{"toolUse":{"input":"{}"}}})") +
+        event("messageStop", R"({"stopReason":"tool_use"})");
+    EXPECT_EQ(read(stream), "started\n0 call c n\n0 + {}\n0 ended\nend 0 5\n");
+}
+
+TEST(ConverseStream, TellsWhatATextRestsOnBehindIt) {
+    const auto stream =
+        event("messageStart", R"({"role":"assistant"})") +
+        event("contentBlockDelta", R"({"contentBlockIndex":0,"delta":{"text":"So "}})") +
+        event("contentBlockStop", R"({"contentBlockIndex":0})") +
+        event("contentBlockDelta",
+              R"({"contentBlockIndex":1,"delta":{"citation":{"title":"a.pdf","location":)"
+              R"({"documentPage":{"documentIndex":0,"start":1,"end":2}},)"
+              R"("sourceContent":[{"text":"w"}]}}})") +
+        event("contentBlockDelta", R"({"contentBlockIndex":1,"delta":{"text":"it "}})") +
+        event("contentBlockDelta", R"({"contentBlockIndex":1,"delta":{"text":"is"}})") +
+        event("contentBlockStop", R"({"contentBlockIndex":1})") +
+        event("messageStop", R"({"stopReason":"end_turn"})");
+    EXPECT_EQ(read(stream),
+              "started\n0 text\n0 + So \n0 ended\n1 text\n1 + it \n1 + is\n"
+              "1 cited  a.pdf 0-5\n1 ended\nend 0 1\n");
+}
+
+TEST(ConverseStream, TellsAPictureWhole) {
+    const auto stream =
+        event("contentBlockStart",
+              R"({"contentBlockIndex":0,"start":{"image":{"format":"png"}}})") +
+        event("contentBlockDelta",
+              R"({"contentBlockIndex":0,"delta":{"image":{"source":{"bytes":"AA"}}}})") +
+        event("contentBlockStop", R"({"contentBlockIndex":0})") +
+        event("messageStop",
+              R"({"additionalModelResponseFields":{"delta":{"stop_sequence":"END"}},)"
+              R"("stopReason":"stop_sequence"})");
+    EXPECT_EQ(read(stream), "started\n0 whole image/png AA\nend 0 2 at END\n");
 }
 
 TEST(ConverseStream, BearsBlocksThatAreNeverEnded) {
