@@ -166,7 +166,8 @@ std::string ClientBody::stream_options_with_usage() const {
 }
 
 void ClientBody::write(const Changes& changes, OutgoingBody& out) const {
-    const bool adds_usage = changes.asks_for_usage && is_streaming_ && !wants_usage_;
+    const bool adds_usage = changes.asks_for_usage && is_streaming_ && !wants_usage_ &&
+                            !is_among(changes.dropped, "stream_options");
     const bool drops_any = std::ranges::any_of(
         members_, [&](const Member& member) { return is_among(changes.dropped, member.key); });
     const bool is_plain = changes.defaults.empty() && changes.replacements.empty() && !drops_any &&
