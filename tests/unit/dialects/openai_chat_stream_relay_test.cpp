@@ -297,10 +297,12 @@ TEST(StreamRelay, KnowsWhenItIsDone) {
 }
 
 TEST(StreamRelay, HasNotFinishedWhatNeverBegan) {
-    Relay relay;
-    relay.see("[DONE]");
-    EXPECT_TRUE(relay.relay.is_done());
-    EXPECT_FALSE(relay.relay.has_finished());
+    StreamRelay relay("public", false);
+    const Padded done("[DONE]");
+    std::string out;
+    EXPECT_TRUE(relay.pass({.name = {}, .data = done, .has_data = true}, out, "acme"));
+    EXPECT_TRUE(relay.is_done());
+    EXPECT_FALSE(relay.has_finished());
 }
 
 TEST(StreamRelay, HasFinishedWhenEachChoiceHas) {
