@@ -19,7 +19,7 @@ canonical::Signature own_signature(std::string_view value) {
 }  // namespace
 
 void Candidate::open(BlockKind kind, canonical::EventSink& sink) {
-    if (open_ == kind) return;
+    if (open_ == kind && !is_sealed_) return;
     close(sink);
     open_ = kind;
     sink.take(canonical::BlockStarted{.choice = index_, .block = next_block_, .kind = kind});
@@ -34,6 +34,7 @@ void Candidate::open(BlockKind kind, canonical::EventSink& sink) {
 void Candidate::close(canonical::EventSink& sink) {
     if (!open_) return;
     open_.reset();
+    is_sealed_ = false;
     sink.take(canonical::BlockEnded{.choice = index_, .block = next_block_ - 1});
 }
 
@@ -94,7 +95,7 @@ void Candidate::take_text(const Part& part, canonical::Json logprobs, canonical:
                                     .logprobs = part.is_thought ? canonical::Json() : logprobs});
     if (part.signature.empty()) return;
     sign(part.signature, sink);
-    close(sink);
+    is_sealed_ = true;
 }
 
 void Candidate::take_call(const Part& part, std::string_view call_id, canonical::EventSink& sink) {

@@ -55,7 +55,8 @@ class Candidate {
     int index_;
     int next_block_ = 0;
     std::optional<canonical::BlockKind> open_;  // of the block before next_block_
-    int text_block_ = -1;                       // the last one
+    bool is_sealed_ = false;  // signed: it ends with whatever comes but its citations
+    int text_block_ = -1;     // the last one
     std::optional<OpenCall> call_;
     std::string held_signature_;  // of an empty text: it may be followed by citations of the text
     std::string finish_reason_;

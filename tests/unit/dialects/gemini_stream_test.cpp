@@ -167,6 +167,18 @@ TEST(GeminiStream, CitesTheTextItTold) {
         "started(r,z) text0{ä|bc|cited(u,1,3)} text1{~c2ln} ended(1,) ");
 }
 
+TEST(GeminiStream, CitesATextThatIsSigned) {
+    EXPECT_EQ(
+        told(
+            event(chunk(R"([{"text":"a","thoughtSignature":"c2ln"}])")) +
+            event(chunk(R"([{"text":"bc","thoughtSignature":"c2ln"}])")) +
+            event(chunk(
+                R"([{"text":""}])",
+                stop +
+                    R"(,"groundingMetadata":{"groundingChunks":[{"web":{"uri":"u","title":"t"}}],"groundingSupports":[{"segment":{"startIndex":1,"endIndex":3},"groundingChunkIndices":[0]}]})"))),
+        "started(r,z) text0{a|~c2ln} text1{bc|~c2lncited(u,0,2)} ended(1,) ");
+}
+
 TEST(GeminiStream, EndsWithoutPartsAtTheLimit) {
     EXPECT_EQ(
         told(event(
