@@ -6,8 +6,8 @@
 #include "dialects/seal.hpp"
 #include "dialects/source_name.hpp"
 #include "wire/json.hpp"
-
 #include "wire/json_tree.hpp"
+
 namespace router::dialects::openai_responses {
 
 using canonical::Origin;

@@ -261,8 +261,6 @@ TEST(ChatStreamEncoder, FailsWhereAFaultEndedTheAnswerBeforeAWord) {
     EXPECT_EQ(lines.find("finish_reason\":\""), std::string::npos) << lines;
 }
 
-TEST(ChatStreamEncoder, EndsProperlyWhereSomethingWasSaidBeforeAFault) {
-    Written written;
 TEST(ChatStreamEncoder, SaysWhatElseTheProviderSaidOfAFault) {
     Written written;
     auto told = broken;
@@ -280,6 +278,8 @@ TEST(ChatStreamEncoder, StopsWhereTheProvidersOwnToolsWereAllThatWasCalled) {
     EXPECT_EQ(written.take(), role + finish("stop"));
 }
 
+TEST(ChatStreamEncoder, EndsProperlyWhereSomethingWasSaidBeforeAFault) {
+    Written written;
     written << started() << begins(BlockKind::text) << says(0, "a") << BlockEnded{} << broken;
     EXPECT_NE(written.end().find(R"("finish_reason":"stop")"), std::string::npos);
 }
