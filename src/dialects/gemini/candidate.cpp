@@ -135,7 +135,7 @@ void Candidate::end_call(canonical::EventSink& sink) {
 }
 
 // The citations of the texts, which Gemini tells last.
-void Candidate::cite(canonical::EventSink& sink) {
+void Candidate::cite(bool is_whole, canonical::EventSink& sink) {
     if (texts_.empty()) return;
     for (const auto& place : grounding_.places()) {
         auto start = place.start, end = place.end;
@@ -151,6 +151,10 @@ void Candidate::cite(canonical::EventSink& sink) {
             start = positions_.characters_at(start) - text.characters;
             end = positions_.characters_at(end) - text.characters;
         }
+        if (!is_whole && text.block != texts_.back().block) {
+            text = texts_.back();  // a stream goes back to no block: the source at least is told
+            start = end = -1;
+        }
         const canonical::Citation citation{.url = {place.url},
                                            .title = {place.title},
                                            .cited_text = {place.cited_text},
@@ -162,7 +166,7 @@ void Candidate::cite(canonical::EventSink& sink) {
 
 void Candidate::finish(bool is_whole, canonical::EventSink& sink) {
     end_call(sink);
-    cite(sink);
+    cite(is_whole, sink);
     release_signature(sink);
     close(sink);
     if (!is_finished() && !is_whole) return;

@@ -49,7 +49,7 @@ class Candidate {
     void close(canonical::EventSink& sink);
     void sign(std::string_view signature, canonical::EventSink& sink);
     void release_signature(canonical::EventSink& sink);
-    void cite(canonical::EventSink& sink);
+    void cite(bool is_whole, canonical::EventSink& sink);
     void put_whole(canonical::Block block, canonical::EventSink& sink);
 
     int index_;

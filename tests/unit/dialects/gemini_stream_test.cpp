@@ -179,6 +179,16 @@ TEST(GeminiStream, CitesATextThatIsSigned) {
         "started(r,z) text0{a|~c2ln} text1{bc|~c2lncited(u,0,2)} ended(1,) ");
 }
 
+TEST(GeminiStream, TellsTheSourceOfATextThatHasEnded) {
+    const auto said = told(
+        event(chunk(R"([{"text":"a"},{"executableCode":{"code":"1"}},{"text":"bc"}])")) +
+        event(chunk(
+            "[]",
+            stop +
+                R"(,"groundingMetadata":{"groundingChunks":[{"web":{"uri":"u","title":"t"}}],"groundingSupports":[{"segment":{"startIndex":0,"endIndex":1},"groundingChunkIndices":[0]}]})")));
+    EXPECT_NE(said.find("text2{bc|cited(u,-1,-1)} ended(1,) "), std::string::npos) << said;
+}
+
 TEST(GeminiStream, EndsWithoutPartsAtTheLimit) {
     EXPECT_EQ(
         told(event(
