@@ -393,7 +393,7 @@ TEST(AnthropicStreamEncoder, NamesEachEnd) {
         {Finish::none, "end_turn"},
         {Finish::length, "max_tokens"},
         {Finish::context_window, "model_context_window_exceeded"},
-        {Finish::tool_calls, "tool_use"},
+        {Finish::tool_calls, "end_turn"},  // of no tool of the client's
         {Finish::pause, "pause_turn"},
         {Finish::stop_sequence, "end_turn"}};
     for (const auto& [finish, reason] : ends) {
