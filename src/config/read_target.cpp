@@ -66,14 +66,18 @@ void read_dropped(const ModelEntry& entry, const ModelContext& context, Target& 
     const auto has = [](const std::vector<std::string>& names, std::string_view name) {
         return std::ranges::find(names, name) != names.end();
     };
-    const auto drop = [&](std::string_view name) {
-        if (!has(target.dropped_params, name) && !has(allowed, name))
-            target.dropped_params.emplace_back(name);
+    const auto add_to = [&](std::vector<std::string>& names) {
+        return [&](std::string_view name) {
+            if (!has(names, name) && !has(allowed, name)) names.emplace_back(name);
+        };
     };
-    if (target.drops_params) std::ranges::for_each(target.provider.refused_params, drop);
+    if (target.drops_params)
+        std::ranges::for_each(target.provider.refused_params, add_to(target.dropped_params));
+    target.unsent_params = target.dropped_params;
     if (!refuses_params_of_others(target)) return;
-    std::ranges::for_each(context.catalogue.params_of_others(target.provider), drop);
-    if (!target.provider.takes_top_k) std::ranges::for_each(sampling_of_few, drop);
+    const auto withhold = add_to(target.unsent_params);
+    std::ranges::for_each(context.catalogue.params_of_others(target.provider), withhold);
+    if (!target.provider.takes_top_k) std::ranges::for_each(sampling_of_few, withhold);
 }
 
 void read_mock(const ModelEntry& entry, const ModelContext& context, Target& target) {

@@ -34,7 +34,9 @@ struct Target {
     JsonMembers extra_body;                   // request parameters that replace the client's
     std::vector<std::string> dropped_params;  // removed: additional_drop_params, and with
                                               // drop_params what the provider refuses
-    std::vector<std::string> dropped_paths;   // of additional_drop_params: wire/json_path.hpp
+    std::vector<std::string> unsent_params;   // what the client's own bytes go on without: those,
+                                             // and what servers of one's own alone take
+    std::vector<std::string> dropped_paths;  // of additional_drop_params: wire/json_path.hpp
     bool drops_params = false;  // drop_params: what cannot be sent is dropped rather than refused
     bool modifies_params = false;  // modify_params: turns are put in where the provider wants them
     bool merges_thinking = false;  // merge_reasoning_content_in_choices: thoughts as <think> text

@@ -24,7 +24,7 @@ class Wording {
     void rename(std::string_view from, std::string_view to) {
         if (from == to || !body_.has(from)) return;
         drop(from);
-        const bool is_dropped = std::ranges::count(target_.dropped_params, from) > 0;
+        const bool is_dropped = std::ranges::count(target_.unsent_params, from) > 0;
         if (!is_dropped && !body_.has(to)) edits_.added.emplace_back(to, body_.value(from));
     }
     void replace(std::string_view name, std::string_view from, std::string_view to) {

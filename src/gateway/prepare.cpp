@@ -133,7 +133,7 @@ void pass_through(const routing::Attempt& attempt, const Incoming& incoming,
     if (endpoint.relay == Relay::read) {
         changes.defaults = target.defaults;
         changes.replacements = target.extra_body;
-        changes.dropped = target.dropped_params;
+        changes.dropped = target.unsent_params;
         changes.asks_for_usage = endpoint.reports_usage && target.provider.takes_stream_options;
     }
     if (!edits.is_empty()) {

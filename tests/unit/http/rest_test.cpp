@@ -18,7 +18,12 @@ class RestTest : public testing::Test {
         }
         return is_due;
     }
-    bool begin_to_rest() { return turn(100, 50us, 1, 1); }
+    bool begin_to_rest() {
+        for (int i = 0; i < 100; ++i) {
+            if (turn(1, 50us, 1, 1)) return true;
+        }
+        return false;
+    }
 
     SteadyTime now{1h};
     Rest rest;
