@@ -12,6 +12,7 @@
 #include "canonical/answer.hpp"
 #include "canonical/request.hpp"
 #include "dialects/upstream_error.hpp"
+#include "wire/json_writer.hpp"
 #include "wire/sse.hpp"
 
 namespace router::dialects {
@@ -49,6 +50,7 @@ struct Variant {
 
 struct EncodedRequest {
     std::string body;
+    wire::LeftOut left_out{};               // of the body: long texts of the request
     std::vector<canonical::Loss> losses{};  // what the dialect could not say
     std::vector<std::string> headers{};     // lines the call needs besides: "anthropic-beta: ..."
 };

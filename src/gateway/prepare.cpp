@@ -194,6 +194,22 @@ void append_members(const config::Target& target, std::string& body) {
     for (const auto& member : target.extra_body) add(member);
 }
 
+// The converted body, and in it the long texts that were left where they are.
+void compose(const wire::LeftOut& left_out, Prepared& out) {
+    auto& [pieces, count, own] = out.body;
+    std::string_view rest = out.converted;
+    std::size_t done = 0;
+    count = 0;
+    for (std::size_t i = 0; i < left_out.count; ++i) {
+        const auto& [at, text] = left_out.texts[i];
+        pieces[count++] = rest.substr(0, at - done);
+        pieces[count++] = text;
+        rest.remove_prefix(at - done);
+        done = at;
+    }
+    pieces[count++] = rest;
+}
+
 Result<> convert(const routing::Attempt& attempt, Incoming& incoming, const Endpoint& endpoint,
                  const Configuration& config, Services& services, const providers::Manner& manner,
                  Prepared& out) {
@@ -228,8 +244,8 @@ Result<> convert(const routing::Attempt& attempt, Incoming& incoming, const Endp
     out.ask.dialect = dialect;
     out.converted = std::move(encoded->body);
     append_members(target, out.converted);
-    out.body.pieces[0] = out.converted;
-    out.body.count = 1;
+    out.texts = fitted->request.arena;
+    compose(encoded->left_out, out);
     out.headers = std::move(encoded->headers);
     auto losses = std::move(fitted->losses);
     losses.insert(losses.end(), encoded->losses.begin(), encoded->losses.end());

@@ -27,6 +27,7 @@ struct Prepared {
     std::unique_ptr<Incoming> pruned;        // null: the whole of the client's request is sent
     std::vector<std::string> headers;        // that `ask` points to
     std::string converted;                   // the body, that `body` points to
+    std::shared_ptr<const canonical::Arena> texts;  // made for it, that `body` points to as well
 };
 
 // Makes of a call what a target is to be sent: the client's bytes with little changed where both

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <concepts>
 #include <cstdint>
@@ -11,14 +12,29 @@
 
 namespace router::wire {
 
+// Long texts that a JsonWriter did not copy: each belongs into what it wrote, at its place.
+struct LeftOut {
+    struct Text {
+        std::size_t at = 0;
+        std::string_view text{};
+    };
+    static constexpr std::size_t shortest = 32 << 10;  // bytes; a copy of less costs little
+    std::array<Text, 2> texts{};                       // in order; more of them are copied
+    std::size_t count = 0;
+};
+
 // Appends JSON to a text, and sees to the commas. Whoever writes sees to the brackets: what is
 // begun must be ended, and in an object each value follows its key.
 //
 //   key      a name of ours: letters, digits, '_' and '-', not escaped
 //   text     plain text, escaped here; escaped: the inside of a JSON string; raw: JSON as it stands
+//   lasting  the inside of a JSON string that outlives what is written: a long one is left out,
+//   where
+//            there is a place to note it
 class JsonWriter {
  public:
-    explicit JsonWriter(std::string& out) : out_(&out) {}
+    explicit JsonWriter(std::string& out, LeftOut* left_out = nullptr)
+        : out_(&out), left_out_(left_out) {}
 
     JsonWriter& begin_object() { return open('{'); }
     JsonWriter& end_object() { return close('}'); }
@@ -52,6 +68,14 @@ class JsonWriter {
         *out_ += '"';
         *out_ += inside;
         *out_ += '"';
+        return *this;
+    }
+    JsonWriter& lasting(std::string_view name, std::string_view inside) {
+        if (left_out_ == nullptr || inside.size() < LeftOut::shortest ||
+            left_out_->count == left_out_->texts.size())
+            return escaped(name, inside);
+        key(name).escaped({});
+        left_out_->texts[left_out_->count++] = {.at = out_->size() - 1, .text = inside};
         return *this;
     }
     JsonWriter& raw(std::string_view json) {
@@ -106,6 +130,7 @@ class JsonWriter {
     }
 
     std::string* out_;
+    LeftOut* left_out_;
     bool needs_comma_ = false;
 };
 

@@ -300,5 +300,38 @@ def test_a_request_is_understood_by_every_provider(world, dialect, name, upstrea
     assert check is None or check(seen), seen.body
 
 
+LONG = [f"{name} \"quoted\" \\ Zürich \U0001f324\n" * 2000 for name in ("one", "two", "three", "four")]
+LONGER_PDF = base64.b64encode(b"%PDF-1.4\n" + bytes(range(256)) * 300).decode()
+
+
+def long_texts(dialect):
+    """Three of the user's with an answer between them, each longer than what is copied."""
+    turns = list(zip(("user", "assistant", "user", "user"), LONG))
+    if dialect == "gemini":
+        return contents(*([{"text": text}] for _, text in turns[:2]), [{"text": text} for _, text in turns[2:]])
+    messages = [{"role": role, "content": text} for role, text in turns]
+    return {"input": messages} if dialect == "openai_responses" else {"messages": messages, "max_tokens": 100}
+
+
+@pytest.mark.parametrize("upstream", UPSTREAMS)
+@pytest.mark.parametrize("dialect", CASES)
+def test_long_texts_arrive_whole(world, dialect, upstream):
+    provider = world.provide(upstream, lambda seen: Said(text=("Well.",)))
+    model, body = world.model(upstream), long_texts(dialect)
+    answer = world.http.post(world.router.url + path_of(dialect, model, False), json=body if dialect == "gemini" else {"model": model, **body},
+                             headers=KEYS[dialect])
+    assert answer.status_code == 200 and provider.refusals == [], answer.text[:1000]
+    heard = "".join(provider.seen[-1].of("text"))
+    assert [heard.count(text) for text in LONG] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("upstream", [upstream for upstream in UPSTREAMS if upstream not in ("gemini", "deepseek")])
+def test_a_long_document_arrives_whole(world, upstream):
+    provider = world.provide(upstream, lambda seen: Said(text=("Well.",)))
+    body = contents([{"inlineData": {"mimeType": "application/pdf", "data": LONGER_PDF}}, HELLO])
+    answer = world.http.post(world.router.url + path_of("gemini", world.model(upstream), False), json=body, headers=KEYS["gemini"])
+    assert answer.status_code == 200 and provider.seen[-1].of("document") == [("application/pdf", LONGER_PDF)], answer.text[:1000]
+
+
 def test_every_dialect_has_cases():
     assert set(CASES) == set(grammar.CHECKS)

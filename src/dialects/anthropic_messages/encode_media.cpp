@@ -47,7 +47,7 @@ void write_source(Encoding& encoding, std::string_view type, std::string_view me
     auto& writer = encoding.writer();
     writer.begin_object("source").text("type", type);
     if (!media_type.empty()) writer.text("media_type", media_type);
-    writer.escaped(key, escaped).end_object();
+    writer.lasting(key, escaped).end_object();
 }
 
 void begin(Encoding& encoding, std::string_view type) {
@@ -78,7 +78,8 @@ Result<> write_base64(Encoding& encoding, const MediaBlock& media) {
         const auto text = wire::from_base64(media.data.plain());
         if (!text) return refuse(encoding, "A file's data is no base64.");
         begin(encoding, "document");
-        write_source(encoding, "text", "text/plain", "data", wire::escaped(*text));
+        write_source(encoding, "text", "text/plain", "data",
+                     encoding.request().arena->keep(wire::escaped(*text)));
     } else {
         return refuse(encoding,
                       "Anthropic takes files as PDF and plain text, not as \"" + type + "\".");

@@ -63,7 +63,7 @@ Text right_trimmed(Text text) {
 }
 
 void write_text(Encoding& encoding, Text text, CacheMark cache) {
-    encoding.writer().begin_object().text("type", "text").escaped("text", text.escaped);
+    encoding.writer().begin_object().text("type", "text").lasting("text", text.escaped);
     encoding.write_cache(cache);
     encoding.writer().end_object();
 }

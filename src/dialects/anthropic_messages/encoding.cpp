@@ -38,7 +38,7 @@ int count_marks(const Request& request) {
 Encoding::Encoding(const Request& request, EncodedRequest& out)
     : request_(request),
       out_(out),
-      writer_(out.body),
+      writer_(out.body, &out.left_out),
       marks_to_skip_(std::max(0, count_marks(request) - most_marks)) {}
 
 bool Encoding::is_own() const { return request_.dialect == DialectId::anthropic_messages; }

@@ -25,7 +25,7 @@ bool is_system(const Turn& turn) {
 }
 
 void write_text_part(wire::JsonWriter& out, std::string_view escaped) {
-    out.begin_object().escaped("text", escaped).end_object();
+    out.begin_object().lasting("text", escaped).end_object();
 }
 
 // The text of a system turn's blocks; nothing else can stand there.

@@ -118,7 +118,7 @@ Result<> PartWriter::write(const Block& block, std::string_view signature) {
     }
     out.begin_object();
     if (const auto* text = std::get_if<TextBlock>(&block)) {
-        out.escaped("text", text->text.escaped);
+        out.lasting("text", text->text.escaped);
         write_signature(text->signature, signature);
     } else if (const auto* refusal = std::get_if<RefusalBlock>(&block)) {
         out.escaped("text", refusal->text.escaped);
@@ -144,7 +144,7 @@ Result<> PartWriter::write_media(const MediaBlock& media, std::string_view signa
     const bool is_kept_by_google = media.source == MediaSource::file_id;
     if (!is_vague || !is_kept_by_google)
         out.text("mimeType", is_vague ? guessed_mime(media) : std::string_view(media.mime));
-    out.escaped(is_data ? "data" : "fileUri", media.data.escaped);
+    out.lasting(is_data ? "data" : "fileUri", media.data.escaped);
     out.end_object();
     write_signature({}, signature);
     out.end_object();

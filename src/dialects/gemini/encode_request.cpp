@@ -128,7 +128,7 @@ void write_extras(const RequestWriting& writing, std::string_view prefix) {
 Result<EncodedRequest> encode_request(const canonical::Request& request, const Variant& variant) {
     EncodedRequest encoded;
     encoded.body.reserve(request.source_bytes + canonical::room_for_other_words);
-    wire::JsonWriter out(encoded.body);
+    wire::JsonWriter out(encoded.body, &encoded.left_out);
     RequestWriting writing{request, variant, out, encoded.losses};
     out.begin_object();
     if (auto written = write_conversation(writing); !written)

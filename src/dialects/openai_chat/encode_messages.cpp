@@ -120,7 +120,7 @@ class MessageWriter {
     }
 
     void write_text_part(const Piece& piece) {
-        json_.begin_object().text("type", "text").escaped("text", piece.text.escaped);
+        json_.begin_object().text("type", "text").lasting("text", piece.text.escaped);
         write_cache_mark(piece.cache);
         json_.end_object();
     }

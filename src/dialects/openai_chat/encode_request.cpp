@@ -156,7 +156,7 @@ Result<EncodedRequest> encode_request(const Request& request, std::string_view m
                                       const Variant& variant) {
     EncodedRequest encoded;
     encoded.body.reserve(request.source_bytes + canonical::room_for_other_words);
-    wire::JsonWriter json(encoded.body);
+    wire::JsonWriter json(encoded.body, &encoded.left_out);
     Encoding to{.request = request, .variant = variant, .json = json, .losses = encoded.losses};
     json.begin_object().text("model", model);
     write_messages(to);

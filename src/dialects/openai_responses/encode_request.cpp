@@ -39,7 +39,7 @@ bool is_shared(DialectId dialect, std::string_view key) {
 class BodyWriter {
  public:
     BodyWriter(const Request& request, EncodedRequest& encoded)
-        : request_(request), encoded_(encoded), out_(encoded.body) {}
+        : request_(request), encoded_(encoded), out_(encoded.body, &encoded.left_out) {}
 
     Result<> write(std::string_view model, const Variant& variant);
 

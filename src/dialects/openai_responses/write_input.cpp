@@ -103,7 +103,7 @@ void InputWriter::cache(CacheMark mark) {
 }
 
 void InputWriter::text_part(const TextBlock& text) {
-    out_.begin_object().text("type", "input_text").escaped("text", text.text.escaped);
+    out_.begin_object().text("type", "input_text").lasting("text", text.text.escaped);
     cache(text.cache);
     out_.end_object();
 }
@@ -113,7 +113,7 @@ void write_image(JsonWriter& out, const MediaBlock& media) {
     if (media.source == MediaSource::file_id) {
         out.escaped("file_id", media.data.escaped);
     } else if (media.source == MediaSource::url) {
-        out.escaped("image_url", media.data.escaped);
+        out.lasting("image_url", media.data.escaped);
     } else {
         const auto mime = media.mime.empty() ? std::string("image/png") : media.mime;
         auto url = "data:" + wire::escaped(mime) + ";base64,";
