@@ -59,6 +59,7 @@ void Loop::run() {
 
 void Loop::rest() {
     if (!rest_.is_due(now_, collected_, patient_) || !resumable_.empty()) return;
+    ++rests_;
     const timespec length{.tv_sec = 0, .tv_nsec = std::chrono::nanoseconds(Rest::length).count()};
     ::nanosleep(&length, nullptr);
 }

@@ -65,6 +65,7 @@ class Loop {
     // What a watcher is told at this moment bears to be served a little later, with more of its
     // kind.
     void note_patience() { ++patient_; }
+    std::uint64_t rests() const { return rests_; }  // so many so far
 
     // Tells `watcher` of `events` (EPOLLIN..., EPOLLET) of a descriptor until unwatch().
     void watch(int descriptor, std::uint32_t events, Watcher& watcher);
@@ -99,6 +100,7 @@ class Loop {
     std::array<epoll_event, 128> events_;
     std::size_t told_ = 0, collected_ = 0, patient_ = 0;  // of events_
     Rest rest_;
+    std::uint64_t rests_ = 0;
     std::vector<std::coroutine_handle<>> resumable_, resuming_;
     std::unique_ptr<char[]> scratch_;
 

@@ -71,6 +71,7 @@ class ChannelTest : public testing::Test {
     awaitable<void> read_all(std::shared_ptr<Channel> from, std::size_t bytes);
     awaitable<void> write_to_one_that_stalls(std::string text);
     awaitable<void> read_slowly(std::size_t bytes);
+    awaitable<void> talk_to_itself(int turns);
     awaitable<void> read_other(std::shared_ptr<Channel> other);
     awaitable<void> close_other(std::shared_ptr<Channel> mine, std::shared_ptr<Channel>& other);
 };
@@ -258,6 +259,25 @@ TEST_F(ChannelTest, LetsOthersGoFirstNowAndThen) {
     run(read_slowly(1000));
     EXPECT_EQ(seen, (std::vector<std::string>{"little", "much"}));
     ::close(other_peer);
+}
+
+awaitable<void> ChannelTest::talk_to_itself(int turns) {
+    for (int i = 0; i < turns && loop.rests() == 0; ++i) {
+        say("x");
+        co_await channel->readable(soon());
+        EXPECT_EQ(read(), "x");
+    }
+}
+
+TEST_F(ChannelTest, LetsTheLoopRestWhereOnlyThePatientWakeIt) {
+    channel->set_patient(true);
+    run(talk_to_itself(100'000));
+    EXPECT_EQ(loop.rests(), 1U);
+}
+
+TEST_F(ChannelTest, LetsNoLoopRestOnOthersBehalf) {
+    run(talk_to_itself(1000));
+    EXPECT_EQ(loop.rests(), 0U);
 }
 
 TEST_F(ChannelTest, HasArrivedTellsWithoutTaking) {
