@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/keys.hpp"
+#include "config/read_routing.hpp"
 #include "config/read_settings.hpp"
 #include "config/read_target.hpp"
 #include "config/section_reader.hpp"
@@ -138,6 +139,16 @@ bool serves(const Snapshot& snapshot, const std::set<std::string>& declared,
                                [&](const auto& group) { return matches(group.name, name); });
 }
 
+bool is_alias(const Snapshot& snapshot, std::string_view name) {
+    return std::ranges::find(snapshot.aliases, name, &Alias::name) != snapshot.aliases.end();
+}
+
+bool is_id(const Snapshot& snapshot, std::string_view name) {
+    return std::ranges::any_of(snapshot.groups, [&](const ModelGroup& group) {
+        return std::ranges::find(group.targets, name, &Target::id) != group.targets.end();
+    });
+}
+
 void read_alias(const Member& member, const std::set<std::string>& declared, Snapshot& snapshot,
                 Report& report) {
     Alias alias{.name = member.key, .group = {}};
@@ -160,9 +171,7 @@ void read_alias(const Member& member, const std::set<std::string>& declared, Sna
                                        did_you_mean(alias.group, names));
         return;
     }
-    const bool is_known =
-        std::ranges::find(snapshot.aliases, alias.name, &Alias::name) != snapshot.aliases.end();
-    if (!is_known) snapshot.aliases.push_back(std::move(alias));
+    if (!is_alias(snapshot, alias.name)) snapshot.aliases.push_back(std::move(alias));
 }
 
 void read_aliases(const Value& document, std::string_view section,
@@ -183,9 +192,7 @@ void read_task_model(const Value& document, const std::set<std::string>& declare
                                report);
     reader.text("task_model", snapshot.tasks.model);
     const auto& name = snapshot.tasks.model;
-    const bool is_alias =
-        std::ranges::find(snapshot.aliases, name, &Alias::name) != snapshot.aliases.end();
-    if (name.empty() || is_alias || serves(snapshot, declared, name)) return;
+    if (name.empty() || is_alias(snapshot, name) || serves(snapshot, declared, name)) return;
     std::vector<std::string_view> names(declared.begin(), declared.end());
     report.error(reader.find("task_model")->place, "general_settings.task_model is " + shown(name) +
                                                        ", and no model_name is so" +
@@ -231,8 +238,11 @@ void read_models(const Value& document, const Environment& environment,
     for_all.boolean("drop_params", context.drop_params);
     for_all.boolean("modify_params", context.modify_params);
     for_all.boolean("merge_reasoning_content_in_choices", context.merge_thinking);
-    check_keys(section_of(document, "router_settings", report), "router_settings",
-               {section::router_settings}, report);
+    const auto& router = section_of(document, "router_settings", report);
+    check_keys(router, "router_settings", {section::router_settings}, report);
+    if (const auto most = SectionReader(router, "router_settings", report)
+                              .whole("default_max_parallel_requests", 1, 1'000'000))
+        context.max_parallel = static_cast<int>(*most);
     const auto credentials = read_credentials(document, report);
 
     ModelList list;
@@ -244,6 +254,11 @@ void read_models(const Value& document, const Environment& environment,
     read_aliases(document, "router_settings", declared, snapshot, report);
     read_aliases(document, "litellm_settings", declared, snapshot, report);
     read_task_model(document, declared, snapshot, report);
+    const auto is_served = [&](std::string_view name) {
+        return serves(snapshot, declared, name) || is_alias(snapshot, name) ||
+               is_id(snapshot, name);
+    };
+    read_routing(document, is_served, snapshot.routing, report);
     if (snapshot.groups.empty() && !report.has_error()) {
         report.warning(document.place,
                        "no model is served; add entries to model_list, or the key of a provider to "

@@ -105,6 +105,30 @@ std::optional<milliseconds> read_seconds(const SectionReader& reader, std::strin
     return read < milliseconds::zero() ? std::nullopt : std::optional(read);
 }
 
+// Its part among the targets of its group.
+void read_routing(const ModelEntry& entry, const ModelContext& context, Target& target) {
+    const SectionReader reader(entry.params, where, context.report);
+    for (const auto* key : {"tpm", "rpm", "weight"}) {  // the last one given counts
+        if (const auto given = reader.number(key)) target.weight = given;
+    }
+    constexpr std::int64_t most = 1'000'000;
+    if (const auto order = reader.whole("order", -most, most))
+        target.order = static_cast<int>(*order);
+    for (const auto* key : {"max_retries", "num_retries"}) {
+        if (const auto retries = reader.whole(key, 0, 100))
+            target.retries = static_cast<int>(*retries);
+    }
+    if (const auto most_at_once = reader.whole("max_parallel_requests", 1, most)) {
+        target.max_parallel = static_cast<int>(*most_at_once);
+    } else {
+        target.max_parallel = context.max_parallel;
+    }
+    if (reader.find("cooldown_time") == nullptr) return;
+    milliseconds cooldown{0};
+    reader.seconds("cooldown_time", cooldown, true);
+    target.cooldown = cooldown;
+}
+
 void read_prices(const Value& map, std::string_view name, const ModelContext& context,
                  Target& target) {
     const SectionReader reader(map, name, context.report);
@@ -188,6 +212,7 @@ Target read_target(const ModelEntry& entry, const ChosenProvider& chosen,
     read_defaults(entry, context, target);
     target.timeout = read_seconds(reader, "timeout");
     target.stream_timeout = read_seconds(reader, "stream_timeout");
+    read_routing(entry, context, target);
     read_prices(entry.model_info, "model_info", context, target);
     read_prices(entry.params, where, context, target);
     read_model_info(entry, context, target);

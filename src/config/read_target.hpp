@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct ModelContext {
     bool drop_params = false;  // of litellm_settings, for every model
     bool modify_params = false;
     bool merge_thinking = false;
+    std::optional<int> max_parallel{};  // default_max_parallel_requests
 };
 
 // One entry of model_list, its credential's values already among its parameters.

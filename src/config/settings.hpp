@@ -44,6 +44,33 @@ struct DeadlineSettings {
     milliseconds heartbeat{10'000};  // a streaming client hears from us at least so often; 0: never
 };
 
+// Which of a group's targets is asked first.
+enum class Strategy : std::uint8_t {
+    in_order,    // as the file has them
+    shuffle,     // by chance, in proportion to weight, rpm or tpm
+    least_busy,  // the one with the fewest calls under way
+    cheapest,    // by the price of a token in and one out
+    quickest,    // by how long it took to begin its answers lately
+};
+
+// Who answers in the place of a model whose targets all fail.
+struct Fallbacks {
+    std::string model;  // "*": any
+    std::vector<std::string> instead;
+};
+
+// How a call goes on when a target fails (router_settings).
+struct RoutingSettings {
+    Strategy strategy = Strategy::in_order;
+    int retries = 2;                       // num_retries: once everybody was asked
+    milliseconds shortest_wait{0};         // retry_after: before a retry
+    milliseconds cooldown{5'000};          // how long a target that failed is set aside; 0: never
+    std::size_t max_fallbacks = 5;         // so many other models for a call
+    std::vector<Fallbacks> fallbacks{};    // for any failure that is not the request's own fault
+    std::vector<Fallbacks> long_context{};     // where the model's context is too short
+    std::vector<Fallbacks> refused_content{};  // where the provider objects to what is said
+};
+
 enum class LogFormat : std::uint8_t { human, json };
 
 struct LogSettings {

@@ -44,6 +44,11 @@ struct Target {
     std::optional<std::string> mock_response;    // answers without an upstream, with this text
     std::optional<milliseconds> timeout;         // of the whole attempt
     std::optional<milliseconds> stream_timeout;  // until the first byte of a streaming answer
+    std::optional<double> weight;  // its part of the calls, beside the others'; else rpm or tpm
+    int order = 0;                 // lower ones are asked first
+    std::optional<int> retries;    // num_retries, in place of router_settings'
+    std::optional<milliseconds> cooldown;  // cooldown_time, in place of router_settings'
+    std::optional<int> max_parallel;       // so many calls at a time
     std::map<std::string, double> prices;        // input_cost_per_token and its kin, as written
     std::string model_info = "{}";               // the entry's model_info as JSON text, to echo
     Value info;                                  // the same, for what it says of the model
@@ -72,6 +77,7 @@ struct Snapshot {
     UserSettings users;
     TaskSettings tasks;
     StorageSettings storage;
+    RoutingSettings routing;
     bool lists_every_model = false;  // list_models: all; else those that one can chat with
     bool always_include_stream_usage = false;
     milliseconds refresh_models{0};  // how often providers are asked what they publish; 0: never

@@ -10,6 +10,7 @@
 #include "gateway/relay.hpp"
 #include "gateway/send.hpp"
 #include "gateway/task.hpp"
+#include "gateway/wishes.hpp"
 
 namespace router::gateway {
 namespace {
@@ -66,9 +67,11 @@ http::awaitable<Result<>> run(http::Exchange& client, Services& services,
     record.task = task_of(client.request(), **incoming, endpoint);
     if (record.user.empty()) record.user = user_in_body(**incoming);
 
-    const auto plan =
-        config.table.plan(model_for(**incoming, config.snapshot->tasks, record),
-                          std::chrono::steady_clock::now());  // model name -> targets, in order
+    auto wishes = wishes_of(client.request(), **incoming);
+    if (!wishes) co_return std::unexpected(wishes.error());
+    const std::string model(model_for(**incoming, config.snapshot->tasks, record));
+    auto plan = config.table.plan(
+        model, std::chrono::steady_clock::now());  // model name -> targets, in order
     if (!plan) co_return std::unexpected(plan.error());
 
     if (endpoint.operation == Operation::count_tokens) {
@@ -80,12 +83,18 @@ http::awaitable<Result<>> run(http::Exchange& client, Services& services,
         client.heartbeat(config.snapshot->deadlines.heartbeat, std::string(stream_headers),
                          dialects::dialect(endpoint.dialect).early_heartbeat());
     }
-    auto sent = co_await send(*plan, **incoming, endpoint, config, services, client,
-                              record);  // convert, send, fail over
-    if (!sent) co_return std::unexpected(sent.error());
+    const auto ends_by = std::chrono::steady_clock::now() + config.snapshot->deadlines.total;
+    routing::Route route(config.table, model, std::move(*plan), std::move(*wishes));
+    while (true) {
+        auto sent = co_await send(route, ends_by, **incoming, endpoint, config, services, client,
+                                  record);  // convert, send, fail over
+        if (!sent) co_return std::unexpected(sent.error());
 
-    co_return co_await relay(*sent, *incoming, endpoint, config, services, client,
-                             record);  // bring it back, counting as it passes
+        auto relayed = co_await relay(*sent, *incoming, endpoint, config, services, client,
+                                      record);  // bring it back, counting as it passes
+        if (relayed || client.has_told() || *incoming == nullptr) co_return relayed;
+        route.failed(relayed.error(), std::chrono::steady_clock::now());  // it was no answer
+    }
 }
 
 }  // namespace

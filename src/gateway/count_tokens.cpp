@@ -99,12 +99,16 @@ routing::Plan who_counts(const routing::Plan& plan, const Incoming& incoming,
 }
 
 // The target's own count. Errors: those of send(); upstream_broken when no number came.
-http::awaitable<Result<std::uint64_t>> ask_for_count(const routing::Plan& plan, Incoming& incoming,
+http::awaitable<Result<std::uint64_t>> ask_for_count(routing::Plan plan, Incoming& incoming,
                                                      const Endpoint& endpoint,
                                                      const Configuration& config,
                                                      Services& services, http::Exchange& client,
                                                      accounting::CallRecord& record) {
-    auto sent = co_await send(plan, incoming, endpoint, config, services, client, record);
+    const auto ends_by = std::chrono::steady_clock::now() + config.snapshot->deadlines.total;
+    routing::Route route(config.table, incoming.model, std::move(plan),
+                         {.retries = 0, .fallbacks = std::vector<std::string>()});
+    auto sent =
+        co_await send(route, ends_by, incoming, endpoint, config, services, client, record);
     if (!sent) co_return std::unexpected(sent.error());
     http::Bytes body;
     const auto read = co_await sent->answer->read_whole(
@@ -138,10 +142,10 @@ http::awaitable<Result<>> count_tokens(const routing::Plan& plan, Incoming& inco
                                        Services& services, http::Exchange& client,
                                        accounting::CallRecord& record) {
     Result<std::uint64_t> count = 0;
-    const auto counting = who_counts(plan, incoming, endpoint);
+    auto counting = who_counts(plan, incoming, endpoint);
     if (!counting.attempts.empty()) {
         count =
-            co_await ask_for_count(counting, incoming, endpoint, config, services, client, record);
+            co_await ask_for_count(std::move(counting), incoming, endpoint, config, services, client, record);
     } else {
         count = estimate(incoming, endpoint);
     }

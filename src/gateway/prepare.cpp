@@ -12,6 +12,7 @@
 #include "gateway/defaults.hpp"
 #include "gateway/pruned.hpp"
 #include "gateway/thinking_notes.hpp"
+#include "gateway/wishes.hpp"
 
 namespace router::gateway {
 namespace {
@@ -278,8 +279,11 @@ Result<> prepare(const routing::Attempt& attempt, Incoming& whole, const Endpoin
         out.ask.dialect = endpoint.dialect;
         if (endpoint.dialect == DialectId::anthropic_messages) pass_betas_on(request, out);
         out.ask.headers = out.headers;
-        const auto edits =
-            edits_for(attempt, incoming, endpoint, config, services, manner, out.ask);
+        auto edits = edits_for(attempt, incoming, endpoint, config, services, manner, out.ask);
+        if (incoming.has_members_for_us) {
+            edits.removed.insert(edits.removed.end(), members_for_us.begin(),
+                                 members_for_us.end());
+        }
         pass_through(attempt, incoming, endpoint, edits, out);
     } else {
         const auto decoded = decode_once(whole, endpoint, services.signatures);  // for its answer

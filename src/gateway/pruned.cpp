@@ -30,6 +30,7 @@ std::unique_ptr<Incoming> pruned(const Incoming& incoming, const config::Target&
     out->caller = incoming.caller;
     out->is_to_be_stored = incoming.is_to_be_stored;
     out->is_json_array = incoming.is_json_array;
+    out->has_members_for_us = incoming.has_members_for_us;
     out->is_small_task = incoming.is_small_task;
     out->content_type = incoming.content_type;
     return out;

@@ -8,6 +8,7 @@
 #include "gateway/prepare.hpp"
 #include "gateway/retry_after.hpp"
 #include "http/bytes.hpp"
+#include "http/pause.hpp"
 
 namespace router::gateway {
 namespace {
@@ -84,6 +85,21 @@ Result<> refuse_compressed(const http::ResponseHead& head, const Endpoint& endpo
                                                 shown(coding) + "), which nobody asked for.");
 }
 
+// Waits for its turn at a target that takes no more than so many calls at a time.
+http::awaitable<Result<routing::Backend::Call>> begin_call(const routing::Backend& backend,
+                                                           http::SteadyTime until,
+                                                           http::Exchange& client) {
+    auto* places = backend.places();
+    if (places == nullptr) co_return routing::Backend::Call(backend, {});
+    if (co_await places->take(client.loop(), until, client.left()))
+        co_return routing::Backend::Call(backend, http::Places::Place(places));
+    if (client.left().is_requested())
+        co_return fail(ErrorKind::client_left, "The client has left.");
+    co_return fail(ErrorKind::unavailable,
+                   "The model has as many calls under way as it may have "
+                   "(max_parallel_requests), and none has ended in time.");
+}
+
 http::awaitable<Result<Sent>> attempt_one(const routing::Attempt& attempt,
                                           http::SteadyTime call_ends_by, Incoming& incoming,
                                           const Endpoint& endpoint, const Configuration& config,
@@ -96,6 +112,12 @@ http::awaitable<Result<Sent>> attempt_one(const routing::Attempt& attempt,
                              ? std::min(call_ends_by, steady_clock::now() + *target.timeout)
                              : call_ends_by;
     const auto waits = waits_for(target, deadlines, incoming.is_streaming, ends_by);
+    routing::Backend::Call call;
+    {
+        auto begun = co_await begin_call(*attempt.backend, waits.first_byte_by, client);
+        if (!begun) co_return std::unexpected(begun.error());
+        call = std::move(*begun);
+    }
 
     Prepared prepared;
     if (const auto made =
@@ -129,39 +151,44 @@ http::awaitable<Result<Sent>> attempt_one(const routing::Attempt& attempt,
                    .answer = std::move(*answer),
                    .conversion = std::move(prepared.conversion),
                    .framing = upstream.manner(attempt.model).framing,
-                   .ends_by = ends_by};
+                   .ends_by = ends_by,
+                   .call = std::move(call)};
 }
 
 }  // namespace
 
-http::awaitable<Result<Sent>> send(const routing::Plan& plan, Incoming& incoming,
-                                   const Endpoint& endpoint, const Configuration& config,
-                                   Services& services, http::Exchange& client,
-                                   accounting::CallRecord& record) {
-    Error last{.kind = ErrorKind::unavailable, .message = "No target serves this model."};
-    const auto call_ends_by = steady_clock::now() + config.snapshot->deadlines.total;
-    for (const auto& attempt : plan.attempts) {
+http::awaitable<Result<Sent>> send(routing::Route& route, http::SteadyTime ends_by,
+                                   Incoming& incoming, const Endpoint& endpoint,
+                                   const Configuration& config, Services& services,
+                                   http::Exchange& client, accounting::CallRecord& record) {
+    while (const auto step = route.next(steady_clock::now())) {
+        if (step->wait > milliseconds::zero()) {
+            const auto until = steady_clock::now() + step->wait;
+            if (until >= ends_by) break;
+            if (!co_await http::Pause(client.loop(), until, client.left()))
+                co_return fail(ErrorKind::client_left, "The client has left.");
+        }
+        const auto& attempt = *step->attempt;
         const auto& target = attempt.backend->upstream.target();
         record.provider = target.provider.prefix;
         record.prices = &target.prices;
         record.target = target.provider.prefix + "/" + attempt.model;
         record.asked_upstream();
-        if (target.mock_response)
-            co_return Sent{
-                .backend = attempt.backend, .answer = {}, .conversion = {}, .ends_by = {}};
-        auto sent = co_await attempt_one(attempt, call_ends_by, incoming, endpoint, config,
-                                         services, client, record);
+        if (target.mock_response) co_return Sent{.backend = attempt.backend, .answer = {}, .conversion = {}, .ends_by = {}};
+        const auto began = steady_clock::now();
+        auto sent = co_await attempt_one(attempt, ends_by, incoming, endpoint, config, services,
+                                         client, record);
+        const auto now = steady_clock::now();
         if (sent) {
-            attempt.backend->succeeded();
+            attempt.backend->succeeded(
+                std::chrono::duration_cast<std::chrono::microseconds>(now - began));
             record.first_byte();
             co_return sent;
         }
-        last = std::move(sent.error());
-        attempt.backend->failed(last, steady_clock::now());
-        if (!routing::may_another_do_better(last)) break;
+        route.failed(sent.error(), now);
     }
     record.upstream_ended();
-    co_return std::unexpected(last);
+    co_return std::unexpected(route.last_error());
 }
 
 }  // namespace router::gateway

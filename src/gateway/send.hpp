@@ -9,7 +9,7 @@
 #include "gateway/services.hpp"
 #include "http/client.hpp"
 #include "http/exchange.hpp"
-#include "routing/table.hpp"
+#include "routing/route.hpp"
 
 namespace router::gateway {
 
@@ -20,15 +20,18 @@ struct Sent {
     std::unique_ptr<Conversion> conversion;  // null: it speaks the client's dialect
     providers::Framing framing = providers::Framing::sse;
     http::SteadyTime ends_by;  // of the whole attempt
+    routing::Backend::Call call{};  // it is under way until this goes
     bool is_mock() const { return answer == nullptr; }
 };
 
-// Sends the call to the plan's targets, one after the other, until one answers. A target that fails
-// is set aside for a while. Nothing has gone to the client before this returns, but heartbeats.
-//   errors  the last target's; client_left
-http::awaitable<Result<Sent>> send(const routing::Plan& plan, Incoming& incoming,
-                                   const Endpoint& endpoint, const Configuration& config,
-                                   Services& services, http::Exchange& client,
-                                   accounting::CallRecord& record);
+// Sends the call to the targets of its route, one after the other, until one answers; what fails is
+// told to the route. Nothing has gone to the client before this returns, but heartbeats.
+//
+//   ends_by  of the whole call, all attempts and the waits between them
+//   errors   the last target's; client_left
+http::awaitable<Result<Sent>> send(routing::Route& route, http::SteadyTime ends_by,
+                                   Incoming& incoming, const Endpoint& endpoint,
+                                   const Configuration& config, Services& services,
+                                   http::Exchange& client, accounting::CallRecord& record);
 
 }  // namespace router::gateway

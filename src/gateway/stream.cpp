@@ -39,7 +39,9 @@ class Stream {
           headers_(headers_of(delivery, true)),
           dialect_(delivery.endpoint.dialect) {}
 
-    ~Stream() { client_.stop_heartbeats(); }  // they ask us for their words
+    ~Stream() {
+        if (has_begun_) client_.stop_heartbeats();  // they ask us for their words
+    }
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
 
@@ -74,12 +76,14 @@ class Stream {
         return send_out(out, is_last);
     }
 
-    // The error that ends the stream: in it when it has begun, else for the caller to answer with.
+    // The error that ends the stream: in it when it has begun, else for the caller, who may ask
+    // another target.
     Result<bool> fail_with(const Error& error, std::string& out) {
         note();
         is_broken_off_ = true;
-        if (error.kind == ErrorKind::client_left || (!client_.has_begun() && out.empty()))
+        if (error.kind == ErrorKind::client_left || (!has_begun_ && out.empty()))
             return std::unexpected(error);
+        sent_.backend->failed(error, steady_clock::now());
         record_.failed(error);
         auto told = error;
         name_target(told, record_.target, dialect_);
@@ -102,6 +106,8 @@ class Stream {
     bool is_over() const {
         return is_broken_off_ || relay_->is_done() || sent_.answer->is_complete();
     }
+
+    bool has_begun() const { return has_begun_; }
 
     void end() {
         record_.upstream_ended();
@@ -126,8 +132,9 @@ class Stream {
     }
     bool send_out(const std::string& out, bool is_last) {
         if (out.empty() && !is_last) return true;
-        if (!client_.has_begun()) {
-            client_.begin(200, headers_);
+        if (!has_begun_) {
+            has_begun_ = true;
+            if (!client_.has_begun()) client_.begin(200, headers_);
             std::string().swap(headers_);
             client_.heartbeat_with([this] { return beat(); });
         }
@@ -149,6 +156,7 @@ class Stream {
     std::string headers_;
     std::string beat_;
     canonical::DialectId dialect_;  // the client's
+    bool has_begun_ = false;  // something of it went to the client
     bool is_broken_off_ = false;
 };
 
@@ -165,12 +173,17 @@ class Stream {
     }
 }
 
-http::awaitable<Result<>> pass_all_on(Sent& sent, std::unique_ptr<Stream> stream,
+http::awaitable<Result<>> pass_all_on(Sent& sent, std::unique_ptr<Incoming>& incoming,
+                                      std::unique_ptr<Stream> stream,
                                       const config::DeadlineSettings& deadlines,
                                       http::Exchange& client) {
     while (true) {
         auto passed = stream->pass_on();
         if (!passed) co_return std::unexpected(passed.error());
+        if (incoming && stream->has_begun()) {  // nobody else is asked
+            incoming.reset();
+            client.release_request();
+        }
         sent.answer->hold();
         if (!*passed && !co_await client.flush())
             co_return fail(ErrorKind::client_left, "The client has left.");
@@ -191,11 +204,9 @@ http::awaitable<Result<>> pass_all_on(Sent& sent, std::unique_ptr<Stream> stream
 
 http::awaitable<Result<>> relay_stream(const Delivery& delivery) {
     auto stream = std::make_unique<Stream>(delivery);
-    delivery.incoming.reset();  // nobody is asked again
-    delivery.client.release_request();
     delivery.sent.answer->release_head();
     delivery.sent.answer->set_patient();
-    return pass_all_on(delivery.sent, std::move(stream), delivery.deadlines(), delivery.client);
+    return pass_all_on(delivery.sent, delivery.incoming, std::move(stream), delivery.deadlines(), delivery.client);
 }
 
 }  // namespace router::gateway

@@ -88,7 +88,7 @@ void Exchange::append_head(std::string& out, int status, std::string_view header
 awaitable<bool> Exchange::respond(int status, std::string_view header_lines,
                                   std::span<const std::string_view> body) {
     stop_heartbeats();
-    begun_ = ended_ = true;
+    begun_ = told_ = ended_ = true;
     status_ = status;
     if (!body_is_read_ && head_.framing != Framing::none) keeps_alive_ = false;
     std::size_t bytes = 0;
@@ -142,6 +142,7 @@ void Exchange::begin_with_length(int status, std::string_view header_lines, std:
 }
 
 bool Exchange::write(std::string_view piece, bool is_last) {
+    told_ = true;
     const SizeLine size(piece.size());
     std::array<std::string_view, 4> pieces{outgoing_};
     std::size_t count = 1;
@@ -212,7 +213,9 @@ void Exchange::beat() {
     }
     if (!must_flush_) {
         if (!begun_) begin(200, std::string(heartbeat_headers_));
+        const bool had_told = told_;
         write(heartbeat_text_(), false);
+        told_ = had_told;
     }
     heartbeat_.set(channel_->loop().now() + interval_);
 }

@@ -44,6 +44,7 @@ class Exchange {
     void keep(Bytes head_bytes);
 
     const RequestHead& request() const { return head_; }
+    Loop& loop() const { return channel_->loop(); }
     const std::string& id() const { return id_; }  // in x-request-id of every answer
 
     // The whole body, followed by padding_bytes that may be read; the view holds until
@@ -71,6 +72,8 @@ class Exchange {
     void begin(int status, std::string_view header_lines);
     void begin_with_length(int status, std::string_view header_lines, std::uint64_t length);
     bool has_begun() const { return begun_; }
+    // Something of an answer has left, or all of it; heartbeats are nothing.
+    bool has_told() const { return told_; }
     bool is_event_stream() const {
         return event_stream_;
     }  // the answer that has begun is one, and has not ended
@@ -131,6 +134,7 @@ class Exchange {
     bool keeps_alive_;
     bool is_head_request_;
     bool begun_ = false;
+    bool told_ = false;
     bool event_stream_ = false;
     bool ended_ = false;
     bool chunked_ = false;

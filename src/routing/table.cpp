@@ -1,22 +1,13 @@
 #include "routing/table.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "base/nearest.hpp"
+#include "routing/arrange.hpp"
+#include "routing/failure.hpp"
 
 namespace router::routing {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr std::chrono::seconds set_aside_for = 5s;       // LiteLLM's cooldown_time
-constexpr std::chrono::seconds longest_set_aside = 60s;  // however long a Retry-After asks for
-
-std::chrono::seconds asked_for(const std::string& retry_after) {
-    const auto seconds = std::strtol(retry_after.c_str(), nullptr, 10);
-    return std::clamp(std::chrono::seconds(seconds), set_aside_for, longest_set_aside);
-}
 
 // More fixed letters, then fewer stars: "openai/gpt-*" before "openai/*" before "*".
 bool is_more_specific(std::string_view a, std::string_view b) {
@@ -27,21 +18,11 @@ bool is_more_specific(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-void Backend::failed(const Error& error, SteadyTime now) const {
-    if (!may_another_do_better(error)) return;
-    set_aside_until_.store((now + asked_for(error.retry_after)).time_since_epoch().count(),
-                           std::memory_order_relaxed);
-}
-
-bool Backend::is_healthy(SteadyTime now) const {
-    return set_aside_until_.load(std::memory_order_relaxed) <= now.time_since_epoch().count();
-}
-
-Table::Table(const config::Snapshot& snapshot) {
+Table::Table(const config::Snapshot& snapshot) : settings_(snapshot.routing) {
     for (const auto& configured : snapshot.groups) {
         auto& group = groups_.emplace_back(Group{.name = configured.name, .backends = {}});
         for (const auto& target : configured.targets) {
-            const auto& backend = backends_.emplace_back(target);
+            const auto& backend = backends_.emplace_back(target, settings_.cooldown);
             group.backends.push_back(&backend);
             by_id_.emplace(target.id, &backend);
         }
@@ -101,14 +82,34 @@ Result<Plan> Table::plan(std::string_view model, SteadyTime now) const {
     if (const auto alias = aliases_.find(model); alias != aliases_.end()) model = alias->second;
     Plan plan{.group = found.group->name, .attempts = {}};
     plan.attempts.reserve(found.group->backends.size());
-    for (const bool wanted : {true, false}) {
-        for (const auto* backend : found.group->backends) {
-            if (backend->is_healthy(now) != wanted) continue;
-            plan.attempts.push_back(
-                {backend, fill_wildcards(backend->upstream.target().model, found.stars, model)});
-        }
+    for (const auto* backend : found.group->backends) {
+        plan.attempts.push_back(
+            {.backend = backend,
+             .model = fill_wildcards(backend->upstream.target().model, found.stars, model),
+             .is_last_hope = !backend->is_healthy(now) || !backend->has_room()});
     }
+    if (plan.attempts.size() > 1) arrange(plan.attempts, settings_.strategy);
     return plan;
+}
+
+std::span<const std::string> Table::fallbacks(std::string_view model, const Error& error) const {
+    const auto of = [&](const std::vector<config::Fallbacks>& all) {
+        std::span<const std::string> for_any;
+        for (const auto& one : all) {
+            if (one.model == model) return std::span(one.instead);
+            if (one.model == "*") for_any = one.instead;
+        }
+        return for_any;
+    };
+    if (is_too_long(error)) {
+        if (const auto longer = of(settings_.long_context); !longer.empty()) return longer;
+    }
+    if (is_objection(error)) {
+        if (const auto laxer = of(settings_.refused_content); !laxer.empty()) return laxer;
+    }
+    return may_another_do_better(error) || is_too_long(error) || is_objection(error)
+               ? of(settings_.fallbacks)
+               : std::span<const std::string>();
 }
 
 std::string Table::nearest_name(std::string_view model) const {
@@ -116,22 +117,6 @@ std::string Table::nearest_name(std::string_view model) const {
     std::vector<std::string_view> names;
     for (const auto& one : listed_) names.push_back(one.id);
     return std::string(nearest(model, names));
-}
-
-bool may_another_do_better(const Error& error) {
-    switch (error.kind) {
-        case ErrorKind::upstream_unreachable:
-        case ErrorKind::upstream_timeout:
-        case ErrorKind::upstream_broken:
-            return true;
-        case ErrorKind::upstream_refused: {
-            const int status = error.http_status();
-            return status == 401 || status == 402 || status == 403 || status == 404 ||
-                   status == 408 || status == 429 || status >= 500;
-        }
-        default:
-            return false;
-    }
 }
 
 std::optional<std::vector<std::string_view>> match_wildcard(std::string_view pattern,

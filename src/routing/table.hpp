@@ -1,11 +1,8 @@
 #pragma once
 
-#include <atomic>
-#include <chrono>
-#include <cstdint>
 #include <deque>
 #include <functional>
-#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -13,31 +10,14 @@
 
 #include "base/error.hpp"
 #include "config/snapshot.hpp"
-#include "providers/upstream.hpp"
+#include "routing/backend.hpp"
 
 namespace router::routing {
 
-using SteadyTime = std::chrono::steady_clock::time_point;
-
-// A target with its health. The health is all that changes, and the one thing that threads share.
-class Backend {
- public:
-    explicit Backend(const config::Target& target) : upstream(target) {}
-
-    // A failed attempt sets the target aside for a while; one that succeeded brings it back.
-    void failed(const Error& error, SteadyTime now) const;
-    void succeeded() const { set_aside_until_.store(0, std::memory_order_relaxed); }
-    bool is_healthy(SteadyTime now) const;
-
-    providers::Upstream upstream;
-
- private:
-    mutable std::atomic<std::int64_t> set_aside_until_{0};  // on the steady clock's own scale
-};
-
 struct Attempt {
     const Backend* backend;
-    std::string model;  // what the upstream is asked for
+    std::string model;          // what the upstream is asked for
+    bool is_last_hope = false;  // it failed a moment ago, or is busy
 };
 
 // The targets to try, in order.
@@ -59,10 +39,17 @@ class Table {
  public:
     explicit Table(const config::Snapshot& snapshot);
 
-    // Healthy targets first, each group in the order of the file; the others behind them, for a
-    // last hope is better than none.
+    // Healthy targets first, those of a lower `order` before the others, and among equals as the
+    // strategy wants it; behind them those that are set aside or have all the calls that they may
+    // have, for a last hope is better than none.
     //   errors  not_found, with the nearest name there is
     Result<Plan> plan(std::string_view model, SteadyTime now) const;
+
+    // Who answers when those of `model`, a group's name, fail with this; perhaps nobody. Models'
+    // names, as plan() takes them.
+    std::span<const std::string> fallbacks(std::string_view model, const Error& error) const;
+
+    const config::RoutingSettings& settings() const { return settings_; }
 
     // What /v1/models lists: groups and aliases, not wildcards, not what is hidden, nor, unless the
     // configuration wants it, what one does not chat with; in the order of the file.
@@ -93,6 +80,7 @@ class Table {
     Found find(std::string_view model) const;
     std::string nearest_name(std::string_view model) const;
 
+    config::RoutingSettings settings_;
     std::deque<Backend> backends_;
     std::deque<Group> groups_;
     ByName<const Group*> by_name_;
@@ -101,10 +89,6 @@ class Table {
     std::vector<const Group*> wildcards_;  // the most specific first
     std::vector<ListedModel> listed_;
 };
-
-// Whether another target may succeed where one failed with this: not when the fault is the
-// caller's.
-bool may_another_do_better(const Error& error);
 
 // What each '*' of `pattern` stands for in `name`; nothing when it does not match.
 std::optional<std::vector<std::string_view>> match_wildcard(std::string_view pattern,

@@ -131,7 +131,8 @@ class Router:
         general = {"log_format": "json", "log_file": str(self.log_file), "drain_timeout": 1}
         if self.key:
             general["master_key"] = self.key
-        config = {**config, "general_settings": {**general, **config.get("general_settings", {})}}
+        config = {**config, "general_settings": {**general, **config.get("general_settings", {})},
+                  "router_settings": {"num_retries": 0, **config.get("router_settings", {})}}  # an error is told at once
         self.write_config_text(to_yaml(config) + "\n")
 
     def write_config_text(self, text: str):

@@ -1,0 +1,45 @@
+#include "routing/backend.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "routing/failure.hpp"
+
+namespace router::routing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds longest_set_aside = 60s;  // however long a Retry-After asks for
+
+std::chrono::milliseconds asked_for(const std::string& retry_after) {
+    return std::chrono::seconds(
+        std::clamp(std::strtol(retry_after.c_str(), nullptr, 10), 0L, 86'400L));
+}
+
+}  // namespace
+
+Backend::Backend(const config::Target& target, std::chrono::milliseconds cooldown)
+    : upstream(target), cooldown_(target.cooldown.value_or(cooldown)) {
+    if (target.max_parallel) places_.emplace(*target.max_parallel);
+}
+
+void Backend::failed(const Error& error, SteadyTime now) const {
+    if (!may_another_do_better(error) || cooldown_ == 0ms) return;
+    const auto asked = std::min(asked_for(error.retry_after), longest_set_aside);
+    set_aside_until_.store((now + std::max(cooldown_, asked)).time_since_epoch().count(),
+                           std::memory_order_relaxed);
+}
+
+void Backend::succeeded(std::chrono::microseconds after) const {
+    set_aside_until_.store(0, std::memory_order_relaxed);
+    const auto before = latency_us_.load(std::memory_order_relaxed);
+    const auto now = std::max<std::int64_t>(after.count(), 1);
+    latency_us_.store(before == 0 ? now : before + (now - before) / 4, std::memory_order_relaxed);
+}
+
+bool Backend::is_healthy(SteadyTime now) const {
+    return set_aside_until_.load(std::memory_order_relaxed) <= now.time_since_epoch().count();
+}
+
+}  // namespace router::routing
