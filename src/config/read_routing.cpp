@@ -28,8 +28,8 @@ void read_strategy(const SectionReader& reader, Strategy& strategy, Report& repo
     for (const auto& [name, which] : strategies) names.push_back(name);
     const auto given = reader.one_of("routing_strategy", names);
     if (!given) return;
-    strategy = std::ranges::find(strategies, *given, &decltype(strategies)::value_type::first)
-                   ->second;
+    strategy =
+        std::ranges::find(strategies, *given, &decltype(strategies)::value_type::first)->second;
     if (!given->starts_with("usage-based")) return;
     report.warning(reader.find("routing_strategy")->place,
                    "router_settings.routing_strategy: " + *given +

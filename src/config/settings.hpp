@@ -62,12 +62,12 @@ struct Fallbacks {
 // How a call goes on when a target fails (router_settings).
 struct RoutingSettings {
     Strategy strategy = Strategy::in_order;
-    int retries = 2;                       // num_retries: once everybody was asked
-    milliseconds shortest_wait{0};         // retry_after: before a retry
-    milliseconds cooldown{5'000};          // how long a target that failed is set aside; 0: never
-    std::size_t max_fallbacks = 5;         // so many other models for a call
-    std::vector<Fallbacks> fallbacks{};    // for any failure that is not the request's own fault
-    std::vector<Fallbacks> long_context{};     // where the model's context is too short
+    int retries = 2;                        // num_retries: once everybody was asked
+    milliseconds shortest_wait{0};          // retry_after: before a retry
+    milliseconds cooldown{5'000};           // how long a target that failed is set aside; 0: never
+    std::size_t max_fallbacks = 5;          // so many other models for a call
+    std::vector<Fallbacks> fallbacks{};     // for any failure that is not the request's own fault
+    std::vector<Fallbacks> long_context{};  // where the model's context is too short
     std::vector<Fallbacks> refused_content{};  // where the provider objects to what is said
 };
 

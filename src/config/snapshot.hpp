@@ -35,8 +35,8 @@ struct Target {
     std::vector<std::string> dropped_params;  // removed: additional_drop_params, and with
                                               // drop_params what the provider refuses
     std::vector<std::string> unsent_params;   // what the client's own bytes go on without: those,
-                                             // and what servers of one's own alone take
-    std::vector<std::string> dropped_paths;  // of additional_drop_params: wire/json_path.hpp
+                                              // and what servers of one's own alone take
+    std::vector<std::string> dropped_paths;   // of additional_drop_params: wire/json_path.hpp
     bool drops_params = false;  // drop_params: what cannot be sent is dropped rather than refused
     bool modifies_params = false;  // modify_params: turns are put in where the provider wants them
     bool merges_thinking = false;  // merge_reasoning_content_in_choices: thoughts as <think> text
@@ -49,10 +49,10 @@ struct Target {
     std::optional<int> retries;    // num_retries, in place of router_settings'
     std::optional<milliseconds> cooldown;  // cooldown_time, in place of router_settings'
     std::optional<int> max_parallel;       // so many calls at a time
-    std::map<std::string, double> prices;        // input_cost_per_token and its kin, as written
-    std::string model_info = "{}";               // the entry's model_info as JSON text, to echo
-    Value info;                                  // the same, for what it says of the model
-    Place place;                                 // where in which file the entry begins
+    std::map<std::string, double> prices;  // input_cost_per_token and its kin, as written
+    std::string model_info = "{}";         // the entry's model_info as JSON text, to echo
+    Value info;                            // the same, for what it says of the model
+    Place place;                           // where in which file the entry begins
 };
 
 // All the targets that bear one model_name, in the order of the file.

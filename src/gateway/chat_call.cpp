@@ -69,7 +69,7 @@ http::awaitable<Result<>> run(http::Exchange& client, Services& services,
 
     auto wishes = wishes_of(client.request(), **incoming);
     if (!wishes) co_return std::unexpected(wishes.error());
-    const std::string model(model_for(**incoming, config.snapshot->tasks, record));
+    const auto model = model_for(**incoming, config.snapshot->tasks, record);
     auto plan = config.table.plan(
         model, std::chrono::steady_clock::now());  // model name -> targets, in order
     if (!plan) co_return std::unexpected(plan.error());

@@ -107,8 +107,7 @@ http::awaitable<Result<std::uint64_t>> ask_for_count(routing::Plan plan, Incomin
     const auto ends_by = std::chrono::steady_clock::now() + config.snapshot->deadlines.total;
     routing::Route route(config.table, incoming.model, std::move(plan),
                          {.retries = 0, .fallbacks = std::vector<std::string>()});
-    auto sent =
-        co_await send(route, ends_by, incoming, endpoint, config, services, client, record);
+    auto sent = co_await send(route, ends_by, incoming, endpoint, config, services, client, record);
     if (!sent) co_return std::unexpected(sent.error());
     http::Bytes body;
     const auto read = co_await sent->answer->read_whole(
@@ -144,8 +143,8 @@ http::awaitable<Result<>> count_tokens(const routing::Plan& plan, Incoming& inco
     Result<std::uint64_t> count = 0;
     auto counting = who_counts(plan, incoming, endpoint);
     if (!counting.attempts.empty()) {
-        count =
-            co_await ask_for_count(std::move(counting), incoming, endpoint, config, services, client, record);
+        count = co_await ask_for_count(std::move(counting), incoming, endpoint, config, services,
+                                       client, record);
     } else {
         count = estimate(incoming, endpoint);
     }

@@ -281,8 +281,7 @@ Result<> prepare(const routing::Attempt& attempt, Incoming& whole, const Endpoin
         out.ask.headers = out.headers;
         auto edits = edits_for(attempt, incoming, endpoint, config, services, manner, out.ask);
         if (incoming.has_members_for_us) {
-            edits.removed.insert(edits.removed.end(), members_for_us.begin(),
-                                 members_for_us.end());
+            edits.removed.insert(edits.removed.end(), members_for_us.begin(), members_for_us.end());
         }
         pass_through(attempt, incoming, endpoint, edits, out);
     } else {

@@ -20,11 +20,11 @@ struct Incoming {
     std::string model;
     bool is_streaming = false;
     bool wants_usage = false;
-    std::string caller;            // the name of whose key it came with
-    bool is_to_be_stored = false;  // a call of Responses that did not say otherwise
-    bool is_json_array = false;    // its stream is one array, not events (Gemini)
+    std::string caller;               // the name of whose key it came with
+    bool is_to_be_stored = false;     // a call of Responses that did not say otherwise
+    bool is_json_array = false;       // its stream is one array, not events (Gemini)
     bool has_members_for_us = false;  // gateway/wishes.hpp
-    bool is_small_task = false;    // the task model answers it, with as little thinking as may be
+    bool is_small_task = false;  // the task model answers it, with as little thinking as may be
     std::string content_type;
     std::string own_body;  // what `body` is a view of when it is not the client's own bytes
     std::string_view body;

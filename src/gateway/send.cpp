@@ -174,7 +174,9 @@ http::awaitable<Result<Sent>> send(routing::Route& route, http::SteadyTime ends_
         record.prices = &target.prices;
         record.target = target.provider.prefix + "/" + attempt.model;
         record.asked_upstream();
-        if (target.mock_response) co_return Sent{.backend = attempt.backend, .answer = {}, .conversion = {}, .ends_by = {}};
+        if (target.mock_response)
+            co_return Sent{
+                .backend = attempt.backend, .answer = {}, .conversion = {}, .ends_by = {}};
         const auto began = steady_clock::now();
         auto sent = co_await attempt_one(attempt, ends_by, incoming, endpoint, config, services,
                                          client, record);

@@ -19,7 +19,7 @@ struct Sent {
     std::unique_ptr<http::Answer> answer;
     std::unique_ptr<Conversion> conversion;  // null: it speaks the client's dialect
     providers::Framing framing = providers::Framing::sse;
-    http::SteadyTime ends_by;  // of the whole attempt
+    http::SteadyTime ends_by;       // of the whole attempt
     routing::Backend::Call call{};  // it is under way until this goes
     bool is_mock() const { return answer == nullptr; }
 };

@@ -156,7 +156,7 @@ class Stream {
     std::string headers_;
     std::string beat_;
     canonical::DialectId dialect_;  // the client's
-    bool has_begun_ = false;  // something of it went to the client
+    bool has_begun_ = false;        // something of it went to the client
     bool is_broken_off_ = false;
 };
 
@@ -206,7 +206,8 @@ http::awaitable<Result<>> relay_stream(const Delivery& delivery) {
     auto stream = std::make_unique<Stream>(delivery);
     delivery.sent.answer->release_head();
     delivery.sent.answer->set_patient();
-    return pass_all_on(delivery.sent, delivery.incoming, std::move(stream), delivery.deadlines(), delivery.client);
+    return pass_all_on(delivery.sent, delivery.incoming, std::move(stream), delivery.deadlines(),
+                       delivery.client);
 }
 
 }  // namespace router::gateway

@@ -65,7 +65,8 @@ void arrange(std::vector<Attempt>& attempts, Strategy strategy) {
     ranked.reserve(attempts.size());
     for (auto& attempt : attempts) {
         const auto& backend = *attempt.backend;
-        const auto tie = strategy == Strategy::in_order ? static_cast<double>(ranked.size()) : chance();
+        const auto tie =
+            strategy == Strategy::in_order ? static_cast<double>(ranked.size()) : chance();
         ranked.push_back({{attempt.is_last_hope, backend.upstream.target().order,
                            rank_of(backend, strategy, has_weights), tie},
                           std::move(attempt)});

@@ -31,7 +31,8 @@ bool may_pass(const Error& error) {
             return true;
         case ErrorKind::upstream_refused: {
             const int status = error.http_status();
-            return !dialects::is_spent(error) && (status == 408 || status == 429 || status >= 500) && status != 501;
+            return !dialects::is_spent(error) &&
+                   (status == 408 || status == 429 || status >= 500) && status != 501;
         }
         default:
             return false;  // who was silent for so long is not waited for once more

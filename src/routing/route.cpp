@@ -33,10 +33,12 @@ milliseconds asked_for(const Error& error) {
 }  // namespace
 
 Route::Route(const Table& table, std::string_view model, Plan plan, Wishes wishes)
-    : table_(table), plan_(std::move(plan)), wishes_(std::move(wishes)) {
-    models_.emplace_back(model);
-    if (plan_.group != model) models_.emplace_back(plan_.group);
-    own_names_ = models_.size();
+    : table_(table), plan_(std::move(plan)), wishes_(std::move(wishes)), model_(model) {}
+
+const Error& Route::last_error() const {
+    static const Error nobody{.kind = ErrorKind::unavailable,
+                              .message = "No target serves this model."};
+    return last_ ? *last_ : nobody;
 }
 
 std::optional<Route::Step> Route::next(SteadyTime now) {
@@ -45,9 +47,9 @@ std::optional<Route::Step> Route::next(SteadyTime now) {
         return Step{.attempt = &plan_.attempts[which]};
     };
     const bool has_more = asked_ < plan_.attempts.size();
-    if (!has_failed_) return has_more ? std::optional(give(asked_++)) : std::nullopt;
-    if (!may_another_do_better(last_)) {
-        if (!is_too_long(last_) && !is_objection(last_)) return std::nullopt;
+    if (!last_) return has_more ? std::optional(give(asked_++)) : std::nullopt;
+    if (!may_another_do_better(*last_)) {
+        if (!is_too_long(*last_) && !is_objection(*last_)) return std::nullopt;
         leave_group();  // the same model would say the same
         add_fallbacks(now);
         return asked_ < plan_.attempts.size() ? std::optional(give(asked_++)) : std::nullopt;
@@ -62,12 +64,16 @@ void Route::failed(const Error& error, SteadyTime now) {
     plan_.attempts[current_].backend->failed(error, now);
     if (may_pass(error)) worth_repeating_.push_back(current_);
     last_ = error;
-    has_failed_ = true;
 }
 
 // Those of the models that were planned so far, healthy ones next, the others last. Whether there
 // is anybody new to ask.
 bool Route::add_fallbacks(SteadyTime now) {
+    if (models_.empty()) {
+        models_.emplace_back(model_);
+        if (plan_.group != model_) models_.emplace_back(plan_.group);
+        own_names_ = models_.size();
+    }
     const auto before = plan_.attempts.size();
     const auto most = own_names_ + table_.settings().max_fallbacks;
     bool has_healthy = false;
@@ -85,7 +91,7 @@ bool Route::add_fallbacks(SteadyTime now) {
 
 // What the call itself says stands in the place of what the configuration does.
 std::span<const std::string> Route::fallbacks_of(std::size_t which) const {
-    if (which >= own_names_ || !wishes_.fallbacks) return table_.fallbacks(models_[which], last_);
+    if (which >= own_names_ || !wishes_.fallbacks) return table_.fallbacks(models_[which], *last_);
     return which == 0 ? std::span<const std::string>(*wishes_.fallbacks)
                       : std::span<const std::string>();
 }
@@ -95,11 +101,10 @@ void Route::add(std::string_view model, SteadyTime now) {
     if (!other) return;  // the configuration's check has said so
     for (auto& attempt : other->attempts) {
         if (was_planned(attempt)) continue;
-        const auto place =
-            attempt.is_last_hope
-                ? plan_.attempts.end()
-                : std::find_if(unasked(), plan_.attempts.end(),
-                               [](const Attempt& one) { return one.is_last_hope; });
+        const auto place = attempt.is_last_hope
+                               ? plan_.attempts.end()
+                               : std::find_if(unasked(), plan_.attempts.end(),
+                                              [](const Attempt& one) { return one.is_last_hope; });
         plan_.attempts.insert(place, std::move(attempt));
     }
 }
@@ -131,7 +136,7 @@ int Route::retries() const {
 std::optional<Route::Step> Route::repeat() {
     if (repeats_ >= retries() || worth_repeating_.empty()) return std::nullopt;
     const auto which = worth_repeating_.front();
-    const auto asked = asked_for(last_);
+    const auto asked = asked_for(*last_);
     if (asked > longest_wait_asked_for) return std::nullopt;
     worth_repeating_.erase(worth_repeating_.begin());
     const auto wait = asked > 0ms ? asked : wait_before(repeats_);

@@ -29,8 +29,9 @@ struct Wishes {
 // conversation too long or a text that is objected to, leads to the fall-backs at once.
 class Route {
  public:
-    //   table  outlives the route
-    //   model  as it was asked for; fall-backs are looked for by it, then by its group's name
+    //   table, model  outlive the route
+    //   model         as it was asked for; fall-backs are looked for by it, then by its group's
+    //   name
     Route(const Table& table, std::string_view model, Plan plan, Wishes wishes);
 
     // Whom to ask, after so long. The first one is there whenever the plan has any.
@@ -43,7 +44,8 @@ class Route {
     // What came of the step that next() gave.
     void failed(const Error& error, SteadyTime now);
 
-    const Error& last_error() const { return last_; }
+    // Why nobody has answered.
+    const Error& last_error() const;
 
  private:
     bool add_fallbacks(SteadyTime now);
@@ -58,14 +60,14 @@ class Route {
     const Table& table_;
     Plan plan_;
     Wishes wishes_;
-    Error last_{.kind = ErrorKind::unavailable, .message = "No target serves this model."};
-    bool has_failed_ = false;
+    std::string_view model_;
+    std::optional<Error> last_;
     std::size_t asked_ = 0;                     // of the plan's attempts
     std::size_t current_ = 0;                   // the one under way
     std::vector<std::size_t> worth_repeating_;  // in the order in which they failed
     int repeats_ = 0;
     std::vector<std::string> models_;  // the model's names, then those that stand in for it
-    std::size_t own_names_;            // of these
+    std::size_t own_names_ = 0;        // of these
     std::size_t looked_at_ = 0;        // so many of them, for their fall-backs
 };
 

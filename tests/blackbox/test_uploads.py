@@ -73,6 +73,9 @@ def say_hash(call):
     call.whole(bodies.as_json({"text": call.digest}))
 
 
+TSANS_OWN = "tsan.rodata"  # a file that the thread sanitizer maps in TMPDIR
+
+
 def anonymous_memory(router) -> int:
     status = Path(f"/proc/{router.process.pid}/status").read_text()
     return int(re.search(r"RssAnon:\s+(\d+) kB", status).group(1)) << 10
@@ -83,7 +86,12 @@ def held_in(router, folder) -> list[str]:
     of_process = Path(f"/proc/{router.process.pid}")
     opened = [os.readlink(link) for link in (of_process / "fd").iterdir() if link.is_symlink()]
     mapped = (of_process / "maps").read_text().splitlines()
-    return [line for line in opened + mapped if str(folder) in line]
+    return [line for line in opened + mapped if str(folder) in line and TSANS_OWN not in line]
+
+
+def has_shadow(router) -> bool:
+    """Whether a sanitizer keeps a shadow of all memory, several times as large."""
+    return TSANS_OWN in Path(f"/proc/{router.process.pid}/maps").read_text()
 
 
 @pytest.fixture
@@ -105,7 +113,7 @@ def test_a_long_upload_arrives_byte_for_byte_and_takes_no_memory(start_router, u
     assert held_in(router, folder)
     gate.open()
     assert connection.read_response().json() == {"text": digest_of(200)}
-    assert max(memory) - before < 32 << 20
+    assert has_shadow(router) or max(memory) - before < 32 << 20
     eventually(lambda: not held_in(router, folder), what="the file's end")
     with router.client() as client:
         assert client.get("/v1/models").status_code == 200
@@ -166,7 +174,7 @@ def test_an_upload_with_a_length_takes_the_same_way(start_router, upstream, fold
         connection.send(request("POST", "/v1/audio/transcriptions", body, MASTER_KEY, Content_Type=TYPE) * 2)
         assert connection.read_response().json() == {"text": digest_of(40)}
         assert connection.read_response().json() == {"text": digest_of(40)}
-    assert anonymous_memory(router) - before < 20 << 20
+    assert has_shadow(router) or anonymous_memory(router) - before < 20 << 20
 
 
 def test_an_upload_above_its_limit_is_refused_however_it_comes(start_router, upstream, folder):

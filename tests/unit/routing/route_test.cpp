@@ -61,7 +61,8 @@ std::string way_of_500(Route route) {
 }
 
 TEST(Route, AsksEachOnceAndThenThoseAgainWhoseFailureMayPass) {
-    const Table table(snapshot_of({{"m", {"a", "b"}}}));
+    const auto snapshot = snapshot_of({{"m", {"a", "b"}}});
+    const Table table(snapshot);
     EXPECT_EQ(way_of_500(route_to(table, "m")), "a b +a +b");
     EXPECT_EQ(way(route_to(table, "m"),
                   [](const std::string& id) { return refusal(id == "a" ? 401 : 503); }),
@@ -87,7 +88,8 @@ TEST(Route, StopsAtTheRequestsOwnFault) {
 }
 
 TEST(Route, WaitsAsLongAsItIsAskedToOrNotAtAll) {
-    const Table table(snapshot_of({{"m", {"a"}}}));
+    const auto snapshot = snapshot_of({{"m", {"a"}}});
+    const Table table(snapshot);
     auto patient = route_to(table, "m");
     patient.next(now);
     patient.failed(refusal(429, {}, "7"), now);
@@ -215,28 +217,6 @@ TEST(Strategy, AsksTheLeastBusyTheCheapestOrTheQuickest) {
     const Backend::Call one(by_calls.backends()[0], {}), two(by_calls.backends()[0], {}),
         other(by_calls.backends()[1], {});
     EXPECT_EQ(way_of_500(route_to(by_calls, "m")), "c b a");
-}
-
-TEST(Backend, ForgetsACallThatIsOver) {
-    const Table table(snapshot_of({{"m", {"a"}}}));
-    const auto& backend = table.backends()[0];
-    {
-        Backend::Call call(backend, {});
-        const auto moved = std::move(call);
-        EXPECT_EQ(backend.running(), 1);
-    }
-    EXPECT_EQ(backend.running(), 0);
-}
-
-TEST(Backend, IsSetAsideForAsLongAsItsOwnTimeSays) {
-    auto snapshot = snapshot_of({{"m", {"a", "b"}}});
-    snapshot.routing.cooldown = 0ms;
-    snapshot.groups[0].targets[1].cooldown = 90s;
-    const Table table(snapshot);
-    for (const auto& backend : table.backends()) backend.failed(refusal(500), now);
-    EXPECT_TRUE(table.backends()[0].is_healthy(now));
-    EXPECT_FALSE(table.backends()[1].is_healthy(now + 89s));
-    EXPECT_TRUE(table.backends()[1].is_healthy(now + 90s));
 }
 
 }  // namespace

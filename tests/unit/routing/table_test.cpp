@@ -214,75 +214,12 @@ TEST(Table, TriesHealthyTargetsFirstAndTheOthersBehindThem) {
     EXPECT_EQ(planned(table, "m"), "2 b, 1 a, 3 c");
     table.backends()[1].failed(refusal(500), now);
     EXPECT_EQ(planned(table, "m"), "1 a, 2 b, 3 c");
-    table.backends()[0].succeeded();
+    table.backends()[0].succeeded(1ms);
     EXPECT_EQ(planned(table, "m"), "1 a, 2 b, 3 c");
-    table.backends()[1].succeeded();
+    table.backends()[1].succeeded(1ms);
     EXPECT_EQ(planned(table, "m"), "1 a, 2 b, 3 c");
     EXPECT_TRUE(table.backends()[1].is_healthy(now));
     EXPECT_FALSE(table.backends()[2].is_healthy(now));
-}
-
-TEST(Backend, IsSetAsideForFiveSeconds) {
-    const auto target = target_of("m", "1", "a");
-    const Backend backend(target);
-    EXPECT_TRUE(backend.is_healthy(now));
-    backend.failed(refusal(500), now);
-    EXPECT_FALSE(backend.is_healthy(now));
-    EXPECT_FALSE(backend.is_healthy(now + 4999ms));
-    EXPECT_TRUE(backend.is_healthy(now + 5s));
-}
-
-TEST(Backend, IsSetAsideForAsLongAsItAskedWithinReason) {
-    const auto set_aside = [](const std::string& retry_after) {
-        const auto target = target_of("m", "1", "a");
-        const Backend backend(target);
-        backend.failed(refusal(429, retry_after), now);
-        for (int seconds = 0; seconds <= 100; ++seconds) {
-            if (backend.is_healthy(now + std::chrono::seconds(seconds))) return seconds;
-        }
-        return -1;
-    };
-    EXPECT_EQ(set_aside("30"), 30);
-    EXPECT_EQ(set_aside("60"), 60);
-    EXPECT_EQ(set_aside("3600"), 60);
-    EXPECT_EQ(set_aside("99999999999999999999999"), 60);
-    EXPECT_EQ(set_aside("1"), 5);
-    EXPECT_EQ(set_aside("0"), 5);
-    EXPECT_EQ(set_aside("-5"), 5);
-    EXPECT_EQ(set_aside(""), 5);
-    EXPECT_EQ(set_aside("Wed, 21 Oct 2026 07:28:00 GMT"), 5);
-    EXPECT_EQ(set_aside("7.9"), 7);
-}
-
-TEST(Backend, IsNotSetAsideForWhatTheCallerDid) {
-    const auto target = target_of("m", "1", "a");
-    const Backend backend(target);
-    backend.failed(refusal(400), now);
-    backend.failed(refusal(422), now);
-    backend.failed({.kind = ErrorKind::client_left, .message = ""}, now);
-    EXPECT_TRUE(backend.is_healthy(now));
-}
-
-TEST(MayAnotherDoBetter, WhenTheTargetIsAtFault) {
-    for (const auto kind : {ErrorKind::upstream_unreachable, ErrorKind::upstream_timeout,
-                            ErrorKind::upstream_broken}) {
-        EXPECT_TRUE(may_another_do_better({.kind = kind, .message = ""}));
-    }
-    for (const int status : {401, 402, 403, 404, 408, 429, 500, 502, 503, 504, 529, 599}) {
-        EXPECT_TRUE(may_another_do_better(refusal(status))) << status;
-    }
-    EXPECT_TRUE(may_another_do_better({.kind = ErrorKind::upstream_refused, .message = ""}));
-}
-
-TEST(MayAnotherDoBetter, NotWhenTheCallerIs) {
-    for (const int status : {400, 405, 406, 409, 410, 413, 415, 422, 451}) {
-        EXPECT_FALSE(may_another_do_better(refusal(status))) << status;
-    }
-    for (const auto kind : {ErrorKind::bad_request, ErrorKind::unauthorized, ErrorKind::forbidden,
-                            ErrorKind::not_found, ErrorKind::too_large, ErrorKind::client_left,
-                            ErrorKind::unavailable, ErrorKind::internal}) {
-        EXPECT_FALSE(may_another_do_better({.kind = kind, .message = ""}));
-    }
 }
 
 // Wildcards
