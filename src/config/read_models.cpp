@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -240,9 +241,11 @@ void read_models(const Value& document, const Environment& environment,
     for_all.boolean("merge_reasoning_content_in_choices", context.merge_thinking);
     const auto& router = section_of(document, "router_settings", report);
     check_keys(router, "router_settings", {section::router_settings}, report);
-    if (const auto most = SectionReader(router, "router_settings", report)
-                              .whole("default_max_parallel_requests", 1, 1'000'000))
+    const SectionReader of_router(router, "router_settings", report);
+    if (const auto most = of_router.whole("default_max_parallel_requests", 1, 1'000'000))
         context.max_parallel = static_cast<int>(*most);
+    context.timeout = of_router.seconds("timeout");
+    context.stream_timeout = of_router.seconds("stream_timeout");
     const auto credentials = read_credentials(document, report);
 
     ModelList list;
@@ -254,11 +257,13 @@ void read_models(const Value& document, const Environment& environment,
     read_aliases(document, "router_settings", declared, snapshot, report);
     read_aliases(document, "litellm_settings", declared, snapshot, report);
     read_task_model(document, declared, snapshot, report);
-    const auto is_served = [&](std::string_view name) {
-        return serves(snapshot, declared, name) || is_alias(snapshot, name) ||
-               is_id(snapshot, name);
+    const auto hint_if_missing = [&](std::string_view name) -> std::optional<std::string> {
+        if (serves(snapshot, declared, name) || is_alias(snapshot, name) || is_id(snapshot, name))
+            return std::nullopt;
+        const std::vector<std::string_view> names(declared.begin(), declared.end());
+        return did_you_mean(name, names);
     };
-    read_routing(document, is_served, snapshot.routing, report);
+    read_routing(document, hint_if_missing, snapshot.routing, report);
     if (snapshot.groups.empty() && !report.has_error()) {
         report.warning(document.place,
                        "no model is served; add entries to model_list, or the key of a provider to "

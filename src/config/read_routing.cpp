@@ -11,8 +11,6 @@
 namespace router::config {
 namespace {
 
-using IsServed = std::function<bool(std::string_view)>;
-
 // LiteLLM's names; its two by usage are told apart by where the counts are kept.
 constexpr std::array<std::pair<std::string_view, Strategy>, 6> strategies{{
     {"simple-shuffle", Strategy::shuffle},
@@ -55,7 +53,7 @@ const Value* name_in(const Value& item, std::string_view key, Report& report) {
 }
 
 std::vector<std::string> read_names(const Value& list, std::string_view key,
-                                    const IsServed& is_served, Report& report) {
+                                    const HintIfMissing& hint_if_missing, Report& report) {
     std::vector<std::string> names;
     if (!list.is(ValueKind::list)) {
         report.error(list.place, std::string(key) + " must hold a list of models for each; it is " +
@@ -65,9 +63,10 @@ std::vector<std::string> read_names(const Value& list, std::string_view key,
     for (const auto& item : list.items) {
         const auto* name = name_in(item, key, report);
         if (name == nullptr) continue;
-        if (!is_served(name->text)) {
+        if (const auto hint = hint_if_missing(name->text)) {
             report.warning(name->place, std::string(key) + ": no model " + shown(*name) +
-                                            " is served, so it cannot stand in for another");
+                                            " is served, so it cannot stand in for another" +
+                                            *hint);
         }
         names.push_back(name->text);
     }
@@ -75,8 +74,9 @@ std::vector<std::string> read_names(const Value& list, std::string_view key,
 }
 
 // [{model: [others]}, ...], or the same as one map.
-void read_fallbacks(const SectionReader& reader, std::string_view key, const IsServed& is_served,
-                    std::vector<Fallbacks>& fallbacks, Report& report) {
+void read_fallbacks(const SectionReader& reader, std::string_view key,
+                    const HintIfMissing& hint_if_missing, std::vector<Fallbacks>& fallbacks,
+                    Report& report) {
     const auto* value = reader.find(key);
     if (value == nullptr) return;
     fallbacks.clear();
@@ -84,44 +84,50 @@ void read_fallbacks(const SectionReader& reader, std::string_view key, const IsS
         if (!map.is(ValueKind::map))
             return reader.wrong(key, map, "a list of maps, like - gpt-4o: [claude-sonnet]");
         for (const auto& [model, place, list] : map.members) {
-            if (model != "*" && !is_served(model)) {
+            const auto hint = model == "*" ? std::nullopt : hint_if_missing(model);
+            if (hint) {
                 report.warning(place, std::string(key) + ": no model " + shown(model) +
-                                          " is served, so nothing falls back from it");
+                                          " is served, so nothing falls back from it" + *hint);
             }
-            fallbacks.push_back({model, read_names(list, key, is_served, report)});
+            fallbacks.push_back({model, read_names(list, key, hint_if_missing, report)});
         }
     };
     if (!value->is(ValueKind::list)) return read(*value);
     std::ranges::for_each(value->items, read);
 }
 
-void read_default_fallbacks(const SectionReader& reader, const IsServed& is_served,
+void read_default_fallbacks(const SectionReader& reader, const HintIfMissing& hint_if_missing,
                             RoutingSettings& routing, Report& report) {
     const auto* value = reader.find("default_fallbacks");
     if (value == nullptr) return;
-    routing.fallbacks.push_back({"*", read_names(*value, "default_fallbacks", is_served, report)});
+    routing.fallbacks.push_back(
+        {"*", read_names(*value, "default_fallbacks", hint_if_missing, report)});
 }
 
-void read_section(const SectionReader& reader, const IsServed& is_served, RoutingSettings& routing,
-                  Report& report) {
+void read_section(const SectionReader& reader, const HintIfMissing& hint_if_missing,
+                  RoutingSettings& routing, Report& report) {
     if (const auto retries = reader.whole("num_retries", 0, 100))
         routing.retries = static_cast<int>(*retries);
     reader.seconds("cooldown_time", routing.cooldown, true);
-    read_fallbacks(reader, "fallbacks", is_served, routing.fallbacks, report);
-    read_default_fallbacks(reader, is_served, routing, report);
-    read_fallbacks(reader, "context_window_fallbacks", is_served, routing.long_context, report);
-    read_fallbacks(reader, "content_policy_fallbacks", is_served, routing.refused_content, report);
+    if (const auto fails = reader.whole("allowed_fails", 0, 1'000'000))
+        routing.allowed_fails = static_cast<int>(*fails);
+    read_fallbacks(reader, "fallbacks", hint_if_missing, routing.fallbacks, report);
+    read_default_fallbacks(reader, hint_if_missing, routing, report);
+    read_fallbacks(reader, "context_window_fallbacks", hint_if_missing, routing.long_context,
+                   report);
+    read_fallbacks(reader, "content_policy_fallbacks", hint_if_missing, routing.refused_content,
+                   report);
 }
 
 }  // namespace
 
-void read_routing(const Value& document, const IsServed& is_served, RoutingSettings& routing,
-                  Report& report) {
+void read_routing(const Value& document, const HintIfMissing& hint_if_missing,
+                  RoutingSettings& routing, Report& report) {
     read_section({section_of(document, "litellm_settings", report), "litellm_settings", report},
-                 is_served, routing, report);
+                 hint_if_missing, routing, report);
     const SectionReader reader(section_of(document, "router_settings", report), "router_settings",
                                report);
-    read_section(reader, is_served, routing, report);
+    read_section(reader, hint_if_missing, routing, report);
     read_strategy(reader, routing.strategy, report);
     reader.seconds("retry_after", routing.shortest_wait, true);
     if (const auto most = reader.whole("max_fallbacks", 0, 100))

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "config/report.hpp"
@@ -12,8 +14,10 @@ namespace router::config {
 // How calls are shared out among targets, and what happens when one fails: router_settings, and
 // what litellm_settings says of the same where it says nothing.
 //
-//   is_served  whether a model of this name is there, for fall-backs that lead nowhere
-void read_routing(const Value& document, const std::function<bool(std::string_view)>& is_served,
+//   hint_if_missing  nothing when a model of this name is there; else ` (did you mean "x"?)`, or
+//                    an empty text
+using HintIfMissing = std::function<std::optional<std::string>(std::string_view)>;
+void read_routing(const Value& document, const HintIfMissing& hint_if_missing,
                   RoutingSettings& routing, Report& report);
 
 }  // namespace router::config

@@ -98,13 +98,6 @@ void read_mock(const ModelEntry& entry, const ModelContext& context, Target& tar
     target.mock_response = mock->text;
 }
 
-std::optional<milliseconds> read_seconds(const SectionReader& reader, std::string_view key) {
-    if (reader.find(key) == nullptr) return std::nullopt;
-    milliseconds read{-1};
-    reader.seconds(key, read);
-    return read < milliseconds::zero() ? std::nullopt : std::optional(read);
-}
-
 // Its part among the targets of its group.
 void read_routing(const ModelEntry& entry, const ModelContext& context, Target& target) {
     const SectionReader reader(entry.params, where, context.report);
@@ -210,8 +203,9 @@ Target read_target(const ModelEntry& entry, const ChosenProvider& chosen,
     read_extra_body(entry, context, target);
     read_dropped(entry, context, target);
     read_defaults(entry, context, target);
-    target.timeout = read_seconds(reader, "timeout");
-    target.stream_timeout = read_seconds(reader, "stream_timeout");
+    target.timeout = reader.seconds("timeout").or_else([&] { return context.timeout; });
+    target.stream_timeout =
+        reader.seconds("stream_timeout").or_else([&] { return context.stream_timeout; });
     read_routing(entry, context, target);
     read_prices(entry.model_info, "model_info", context, target);
     read_prices(entry.params, where, context, target);

@@ -21,7 +21,8 @@ struct ModelContext {
     bool drop_params = false;  // of litellm_settings, for every model
     bool modify_params = false;
     bool merge_thinking = false;
-    std::optional<int> max_parallel{};  // default_max_parallel_requests
+    std::optional<int> max_parallel{};  // of router_settings, for entries without their own
+    std::optional<milliseconds> timeout{}, stream_timeout{};
 };
 
 // One entry of model_list, its credential's values already among its parameters.

@@ -76,6 +76,13 @@ void SectionReader::seconds(std::string_view key, milliseconds& into, bool may_b
     }
 }
 
+std::optional<milliseconds> SectionReader::seconds(std::string_view key) const {
+    if (find(key) == nullptr) return std::nullopt;
+    milliseconds read{0};
+    seconds(key, read);
+    return read > milliseconds::zero() ? std::optional(read) : std::nullopt;
+}
+
 void SectionReader::texts(std::string_view key, std::vector<std::string>& into) const {
     const auto* value = find(key);
     if (value == nullptr) return;

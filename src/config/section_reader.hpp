@@ -26,6 +26,7 @@ class SectionReader {
     void boolean(std::string_view key, bool& into) const;
     void seconds(std::string_view key, milliseconds& into,
                  bool may_be_zero = false) const;                            // 30, 0.5, "30s", "5m"
+    std::optional<milliseconds> seconds(std::string_view key) const;         // above 0
     void texts(std::string_view key, std::vector<std::string>& into) const;  // a list, or one alone
 
     std::optional<std::int64_t> whole(std::string_view key, std::int64_t least,

@@ -65,6 +65,7 @@ struct RoutingSettings {
     int retries = 2;                        // num_retries: once everybody was asked
     milliseconds shortest_wait{0};          // retry_after: before a retry
     milliseconds cooldown{5'000};           // how long a target that failed is set aside; 0: never
+    int allowed_fails = 0;                  // so many in a row set no target aside
     std::size_t max_fallbacks = 5;          // so many other models for a call
     std::vector<Fallbacks> fallbacks{};     // for any failure that is not the request's own fault
     std::vector<Fallbacks> long_context{};  // where the model's context is too short

@@ -19,13 +19,16 @@ std::chrono::milliseconds asked_for(const std::string& retry_after) {
 
 }  // namespace
 
-Backend::Backend(const config::Target& target, std::chrono::milliseconds cooldown)
-    : upstream(target), cooldown_(target.cooldown.value_or(cooldown)) {
+Backend::Backend(const config::Target& target, const config::RoutingSettings& settings)
+    : upstream(target),
+      cooldown_(target.cooldown.value_or(settings.cooldown)),
+      allowed_fails_(settings.allowed_fails) {
     if (target.max_parallel) places_.emplace(*target.max_parallel);
 }
 
 void Backend::failed(const Error& error, SteadyTime now) const {
     if (!may_another_do_better(error) || cooldown_ == 0ms) return;
+    if (fails_.fetch_add(1, std::memory_order_relaxed) < allowed_fails_) return;
     const auto asked = std::min(asked_for(error.retry_after), longest_set_aside);
     set_aside_until_.store((now + std::max(cooldown_, asked)).time_since_epoch().count(),
                            std::memory_order_relaxed);
@@ -33,6 +36,7 @@ void Backend::failed(const Error& error, SteadyTime now) const {
 
 void Backend::succeeded(std::chrono::microseconds after) const {
     set_aside_until_.store(0, std::memory_order_relaxed);
+    fails_.store(0, std::memory_order_relaxed);
     const auto before = latency_us_.load(std::memory_order_relaxed);
     const auto now = std::max<std::int64_t>(after.count(), 1);
     latency_us_.store(before == 0 ? now : before + (now - before) / 4, std::memory_order_relaxed);

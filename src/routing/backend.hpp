@@ -18,8 +18,9 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 // threads share.
 class Backend {
  public:
-    //   cooldown  how long a failure sets it aside, unless the target has a time of its own; 0: not
-    Backend(const config::Target& target, std::chrono::milliseconds cooldown);
+    // `settings` say how long a failure sets it aside, unless the target has a time of its own, and
+    // how many do not.
+    Backend(const config::Target& target, const config::RoutingSettings& settings);
 
     // A failed attempt sets the target aside for a while, which its Retry-After may make longer;
     // one that succeeded, so long after it was asked, brings it back.
@@ -65,9 +66,11 @@ class Backend {
 
  private:
     std::chrono::milliseconds cooldown_;
+    int allowed_fails_;
     mutable std::optional<http::Places> places_;
     mutable std::atomic<std::int64_t> set_aside_until_{0};  // on the steady clock's own scale
     mutable std::atomic<std::int64_t> latency_us_{0};
+    mutable std::atomic<int> fails_{0};  // since the last success
     mutable std::atomic<int> running_{0};
 };
 

@@ -22,7 +22,7 @@ Table::Table(const config::Snapshot& snapshot) : settings_(snapshot.routing) {
     for (const auto& configured : snapshot.groups) {
         auto& group = groups_.emplace_back(Group{.name = configured.name, .backends = {}});
         for (const auto& target : configured.targets) {
-            const auto& backend = backends_.emplace_back(target, settings_.cooldown);
+            const auto& backend = backends_.emplace_back(target, settings_);
             group.backends.push_back(&backend);
             by_id_.emplace(target.id, &backend);
         }

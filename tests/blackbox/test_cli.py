@@ -135,7 +135,7 @@ def test_check_warns_of_an_unknown_key_with_the_nearest_known_one(tmp_path):
 
 
 def test_check_warns_of_a_key_that_is_known_but_not_supported_yet(tmp_path):
-    config = {**MOCK, "router_settings": {"routing_strategy": "latency-based-routing"}}
+    config = {**MOCK, "router_settings": {"routing_strategy": "usage-based-routing"}}
     write(tmp_path, to_yaml(config))
     ended = run("check", "config.yml", cwd=tmp_path)
     assert ended.returncode == 0

@@ -90,10 +90,10 @@ def said(answer, is_stream) -> str:
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", ["both", "first", "ordered"])
 def test_a_target_that_fails_is_not_seen(twice, ill, well, name, fault, is_stream):
-    ill.next(FAULTS[fault])
+    ill.always(FAULTS[fault])
     answer = twice.chat(name, stream=is_stream)
     assert said(answer, is_stream) == bodies.ANSWER
-    assert len(ill.calls) == 1 and len(well.calls) == 1
+    assert ill.calls and len(well.calls) == 1  # a kept connection that is dropped is replaced once
     line = twice.logged_call(answer)
     assert line["attempts"] == 2 and line["status"] == 200, line
 

@@ -3,6 +3,7 @@
 import base64
 import concurrent.futures
 import json
+import threading
 
 import httpx
 import pytest
@@ -24,6 +25,8 @@ SERVICES = {"embed": "openai/text-embedding-3-small", "speak": "openai/gpt-4o-mi
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, shared_upstream):
     more = [entry(name, "openai_chat", shared_upstream, upstream) for name, upstream in SERVICES.items()]
+    more.append(entry("embed-some", "openai_chat", shared_upstream, SERVICES["embed"]))
+    more[-1]["litellm_params"]["max_parallel_requests"] = 5
     made = Site(tmp_path_factory.mktemp("site"), more, general_settings={"cors_allowed_origins": [PAGE]})
     yield made
     made.stop()
@@ -70,6 +73,25 @@ def test_28_two_hundred_calls_at_once_are_each_answered_with_numbers(site, upstr
     assert {answer.status_code for answer in answers} == {200}
     assert [answer.json()["data"][0]["embedding"] for answer in answers] == [bodies.vector(text) for text in texts]
     assert {"encoding_format", "user"} & json.loads(upstream.calls[0].body).keys() == set()
+
+
+def test_28_no_more_calls_are_under_way_than_the_provider_bears(site, upstream):
+    """`embed-some` has max_parallel_requests: 5. No call fails for it, each has its own answer."""
+    under_way, most, fives = set(), [], threading.Barrier(5, timeout=20)
+
+    def embeds(call):
+        under_way.add(call)
+        most.append(len(under_way))
+        fives.wait()
+        under_way.remove(call)
+        call.whole(bodies.as_json(bodies.embeddings(json.loads(call.body)["input"], "float")))
+
+    upstream.always(embeds)
+    texts = [f"quokka-{'y' * at}" for at in range(200)]
+    with concurrent.futures.ThreadPoolExecutor(50) as at_once:
+        answers = list(at_once.map(lambda text: site.post("/embeddings", {"input": [text], "model": "embed-some"}, USER_HEADERS), texts))
+    assert [answer.json()["data"][0]["embedding"] for answer in answers] == [bodies.vector(text) for text in texts]
+    assert max(most) == 5 and len(upstream.calls) == 200
 
 
 def test_28_many_texts_in_one_call_keep_their_order(site, upstream):

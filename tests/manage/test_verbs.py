@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -151,6 +152,12 @@ def test_the_compose_file_is_one():
     checked = subprocess.run([sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", "deploy/compose.yml"], cwd=ROOT,
                              capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_the_container_file_is_clean():
+    hadolint = Path(sys.executable).parent / "hadolint"
+    linted = subprocess.run([hadolint, "--no-color", "deploy/Containerfile"], cwd=ROOT, capture_output=True, text=True)
+    assert linted.returncode == 0 and not linted.stdout, linted.stdout
 
 
 def test_compose_gives_open_webui_what_manage_gives_it():

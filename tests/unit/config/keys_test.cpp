@@ -66,14 +66,14 @@ TEST(Keys, MayBePatterns) {
 
 TEST(Keys, WarnOfWhatHasNoEffectYet) {
     EXPECT_EQ(told("model_list: [{model_name: m, litellm_params: {model: openai/x, mock_response: "
-                   "hi, rpm: 5}}]\n"
+                   "hi, itpm: 5}}]\n"
                    "guardrails: []\n"
-                   "router_settings: {num_retries: 2}\n"
+                   "router_settings: {redis_url: 2}\n"
                    "litellm_settings: {cache: true, telemetry: false}\n"
                    "general_settings: {allowed_ips: []}\n"),
-              "main.yml:1:83: warning: \"rpm\" is known, but has no effect yet\n"
+              "main.yml:1:83: warning: \"itpm\" is known, but has no effect yet\n"
               "main.yml:2:1: warning: \"guardrails\" is known, but has no effect yet\n"
-              "main.yml:3:19: warning: \"num_retries\" is known, but has no effect yet\n"
+              "main.yml:3:19: warning: \"redis_url\" is known, but has no effect yet\n"
               "main.yml:4:20: warning: \"cache\" is known, but has no effect yet\n"
               "main.yml:5:20: warning: \"allowed_ips\" is known, but has no effect yet\n");
 }
@@ -104,10 +104,10 @@ TEST(Keys, ThatNobodyKnowsGetTheNearestName) {
 TEST(Keys, OfManyEntriesBecomeOneWarning) {
     EXPECT_EQ(
         told("model_list:\n"
-             "- {model_name: a, litellm_params: {model: openai/x, mock_response: hi, rpm: 5}}\n"
-             "- {model_name: b, litellm_params: {model: openai/x, mock_response: hi, rpm: 5}}\n"
-             "- {model_name: c, litellm_params: {model: openai/x, mock_response: hi, rpm: 5}}\n"),
-        "main.yml:2:72: warning: \"rpm\" is known, but has no effect yet (also in line 3, 4)\n");
+             "- {model_name: a, litellm_params: {model: openai/x, mock_response: hi, itpm: 5}}\n"
+             "- {model_name: b, litellm_params: {model: openai/x, mock_response: hi, itpm: 5}}\n"
+             "- {model_name: c, litellm_params: {model: openai/x, mock_response: hi, itpm: 5}}\n"),
+        "main.yml:2:72: warning: \"itpm\" is known, but has no effect yet (also in line 3, 4)\n");
 }
 
 TEST(Matches, TakesAStarForAnyText) {

@@ -23,6 +23,12 @@ const config::Target& target() {
     return any;
 }
 
+config::RoutingSettings cooled_for(std::chrono::milliseconds cooldown) {
+    config::RoutingSettings settings;
+    settings.cooldown = cooldown;
+    return settings;
+}
+
 Error refusal(int status, std::string retry_after = {}) {
     Error error{.kind = ErrorKind::upstream_refused, .message = "no"};
     error.status = status;
@@ -31,7 +37,7 @@ Error refusal(int status, std::string retry_after = {}) {
 }
 
 TEST(Backend, IsSetAsideForFiveSeconds) {
-    const Backend backend(target(), 5s);
+    const Backend backend(target(), {});
     EXPECT_TRUE(backend.is_healthy(now));
     backend.failed(refusal(500), now);
     EXPECT_FALSE(backend.is_healthy(now));
@@ -41,7 +47,7 @@ TEST(Backend, IsSetAsideForFiveSeconds) {
 
 TEST(Backend, IsSetAsideForAsLongAsItAskedWithinReason) {
     const auto set_aside = [](const std::string& retry_after) {
-        const Backend backend(target(), 5s);
+        const Backend backend(target(), {});
         backend.failed(refusal(429, retry_after), now);
         for (int seconds = 0; seconds <= 100; ++seconds) {
             if (backend.is_healthy(now + std::chrono::seconds(seconds))) return seconds;
@@ -61,7 +67,7 @@ TEST(Backend, IsSetAsideForAsLongAsItAskedWithinReason) {
 }
 
 TEST(Backend, IsNotSetAsideForWhatTheCallerDid) {
-    const Backend backend(target(), 5s);
+    const Backend backend(target(), {});
     backend.failed(refusal(400), now);
     backend.failed(refusal(422), now);
     backend.failed({.kind = ErrorKind::client_left, .message = ""}, now);
@@ -69,7 +75,7 @@ TEST(Backend, IsNotSetAsideForWhatTheCallerDid) {
 }
 
 TEST(Backend, ForgetsACallThatIsOver) {
-    const Backend backend(target(), 5s);
+    const Backend backend(target(), {});
     {
         Backend::Call call(backend, {});
         const auto moved = std::move(call);
@@ -81,7 +87,7 @@ TEST(Backend, ForgetsACallThatIsOver) {
 TEST(Backend, IsSetAsideForAsLongAsItsOwnTimeSays) {
     auto own = target();
     own.cooldown = 90s;
-    const Backend patient(own, 0ms), never(target(), 0ms);
+    const Backend patient(own, cooled_for(0ms)), never(target(), cooled_for(0ms));
     patient.failed(refusal(500), now);
     never.failed(refusal(500), now);
     EXPECT_TRUE(never.is_healthy(now));
@@ -89,8 +95,22 @@ TEST(Backend, IsSetAsideForAsLongAsItsOwnTimeSays) {
     EXPECT_TRUE(patient.is_healthy(now + 90s));
 }
 
+TEST(Backend, IsNotSetAsideForAsManyFailuresInARowAsAreAllowed) {
+    config::RoutingSettings settings;
+    settings.allowed_fails = 2;
+    const Backend backend(target(), settings);
+    for (int round = 0; round < 2; ++round) {
+        backend.failed(refusal(500), now);
+        backend.failed(refusal(500), now);
+        EXPECT_TRUE(backend.is_healthy(now));
+        backend.succeeded(1ms);
+    }
+    for (int i = 0; i < 3; ++i) backend.failed(refusal(500), now);
+    EXPECT_FALSE(backend.is_healthy(now));
+}
+
 TEST(Backend, KnowsHowLongItTookLately) {
-    const Backend backend(target(), 5s);
+    const Backend backend(target(), {});
     EXPECT_EQ(backend.latency(), 0us);
     backend.succeeded(400us);
     EXPECT_EQ(backend.latency(), 400us);
@@ -101,7 +121,7 @@ TEST(Backend, KnowsHowLongItTookLately) {
 TEST(Backend, HasRoomForSoManyCalls) {
     auto narrow = target();
     narrow.max_parallel = 1;
-    const Backend backend(narrow, 5s), wide(target(), 5s);
+    const Backend backend(narrow, {}), wide(target(), {});
     EXPECT_TRUE(backend.has_room());
     EXPECT_NE(backend.places(), nullptr);
     EXPECT_TRUE(wide.has_room());
