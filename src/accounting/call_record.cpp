@@ -21,6 +21,12 @@ double CallRecord::upstream_ms() const {
     return milliseconds_between(upstream_began_, end);
 }
 
+void CallRecord::attempt_failed(const Error& error) {
+    if (failures_.size() > 8 * word_limit) return;
+    if (!failures_.empty()) failures_ += ", ";
+    failures_ += target.substr(0, 2 * word_limit) + ' ' + std::to_string(error.http_status());
+}
+
 void CallRecord::failed(const Error& error) {
     if (status == 0) status = error.http_status();
     if (error.kind == ErrorKind::upstream_refused) {  // its words may quote the prompt: they are
@@ -69,6 +75,7 @@ CallRecord::~CallRecord() {
         .number("bytes_out", static_cast<std::int64_t>(bytes_out));
     line.text("finish", std::string_view(finish_reason).substr(0, word_limit))
         .number("attempts", attempts);
+    if (attempts > 1) line.text("failed_attempts", failures_);
     line.text("losses", std::string_view(losses).substr(0, 8 * word_limit));
     if (dropped_events > 0) line.number("dropped_events", dropped_events);
     line.text("error", error_).finish();

@@ -32,6 +32,7 @@ class CallRecord {
         if (first_byte_ == Clock::time_point()) first_byte_ = Clock::now();
     }
     void upstream_ended() { upstream_ended_ = Clock::now(); }
+    void attempt_failed(const Error& error);  // that of `target`; another one may follow
     void failed(const Error& error);
 
     double total_ms() const;
@@ -62,6 +63,7 @@ class CallRecord {
     Clock::time_point began_ = Clock::now();
     Clock::time_point upstream_began_{}, first_byte_{}, upstream_ended_{};
     std::string error_;
+    std::string failures_;  // "groq/llama 503, groq/llama 429"
 };
 
 }  // namespace router::accounting

@@ -187,6 +187,7 @@ http::awaitable<Result<Sent>> send(routing::Route& route, http::SteadyTime ends_
             record.first_byte();
             co_return sent;
         }
+        record.attempt_failed(sent.error());
         route.failed(sent.error(), now);
     }
     record.upstream_ended();

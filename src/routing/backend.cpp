@@ -17,6 +17,13 @@ std::chrono::milliseconds asked_for(const std::string& retry_after) {
         std::clamp(std::strtol(retry_after.c_str(), nullptr, 10), 0L, 86'400L));
 }
 
+// Of the many models behind a wildcard one may be unknown, or have met its limit: that says nothing
+// of the others.
+bool is_about_one_model(const Error& error, const config::Target& target) {
+    const int status = error.http_status();
+    return (status == 404 || status == 429) && target.model.contains('*');
+}
+
 }  // namespace
 
 Backend::Backend(const config::Target& target, const config::RoutingSettings& settings)
@@ -28,6 +35,7 @@ Backend::Backend(const config::Target& target, const config::RoutingSettings& se
 
 void Backend::failed(const Error& error, SteadyTime now) const {
     if (!may_another_do_better(error) || cooldown_ == 0ms) return;
+    if (is_about_one_model(error, upstream.target())) return;
     if (fails_.fetch_add(1, std::memory_order_relaxed) < allowed_fails_) return;
     const auto asked = std::min(asked_for(error.retry_after), longest_set_aside);
     set_aside_until_.store((now + std::max(cooldown_, asked)).time_since_epoch().count(),

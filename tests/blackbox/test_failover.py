@@ -1,6 +1,7 @@
 """What a caller never sees: a target that fails before anything of its answer was passed on."""
 
 import json
+import re
 import threading
 
 import pytest
@@ -96,6 +97,7 @@ def test_a_target_that_fails_is_not_seen(twice, ill, well, name, fault, is_strea
     assert ill.calls and len(well.calls) == 1  # a kept connection that is dropped is replaced once
     line = twice.logged_call(answer)
     assert line["attempts"] == 2 and line["status"] == 200, line
+    assert re.fullmatch(r"openai/gpt-upstream (401|429|5\d\d)", line["failed_attempts"]), line
 
 
 @pytest.mark.parametrize("is_stream", [False, True], ids=["whole", "stream"])

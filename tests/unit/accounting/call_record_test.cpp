@@ -104,6 +104,28 @@ TEST(CallRecord, CountsAttempts) {
     EXPECT_TRUE(has(line, "\"attempts\":2"));
 }
 
+TEST(CallRecord, TellsWhoFailedBeforeAnotherOneAnswered) {
+    const auto line = line_of([](CallRecord& record) {
+        record.asked_upstream();
+        record.target = "openai/a";
+        record.attempt_failed({.kind = ErrorKind::upstream_refused, .message = "", .status = 429});
+        record.asked_upstream();
+        record.target = "groq/b";
+        record.attempt_failed({.kind = ErrorKind::upstream_timeout, .message = ""});
+        record.asked_upstream();
+        record.target = "xai/c";
+    });
+    EXPECT_TRUE(has(line, "\"failed_attempts\":\"openai/a 429, groq/b 504\""));
+}
+
+TEST(CallRecord, SaysNothingOfOneAttemptBesidesItsError) {
+    const auto line = line_of([](CallRecord& record) {
+        record.asked_upstream();
+        record.attempt_failed({.kind = ErrorKind::upstream_timeout, .message = ""});
+    });
+    EXPECT_FALSE(has(line, "failed_attempts"));
+}
+
 TEST(CallRecord, TellsAFailureWithItsDetail) {
     const auto line = line_of([](CallRecord& record) {
         Error error{.kind = ErrorKind::upstream_unreachable, .message = "No connection."};

@@ -109,6 +109,17 @@ TEST(Backend, IsNotSetAsideForAsManyFailuresInARowAsAreAllowed) {
     EXPECT_FALSE(backend.is_healthy(now));
 }
 
+TEST(Backend, OfManyModelsIsNotSetAsideForOne) {
+    auto many = target();
+    many.model = "*";
+    const Backend backend(many, {});
+    backend.failed(refusal(404), now);
+    backend.failed(refusal(429), now);
+    EXPECT_TRUE(backend.is_healthy(now));
+    backend.failed(refusal(401), now);
+    EXPECT_FALSE(backend.is_healthy(now));
+}
+
 TEST(Backend, KnowsHowLongItTookLately) {
     const Backend backend(target(), {});
     EXPECT_EQ(backend.latency(), 0us);
