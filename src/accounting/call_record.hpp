@@ -34,6 +34,7 @@ class CallRecord {
     void upstream_ended() { upstream_ended_ = Clock::now(); }
     void attempt_failed(const Error& error);  // that of `target`; another one may follow
     void failed(const Error& error);
+    bool has_failed() const { return !error_.empty(); }
 
     double total_ms() const;
     double upstream_ms()

@@ -83,7 +83,8 @@ class Fleet {
                                           "general_settings.master_key is gone"});
         }
         if (is_good) {
-            current_ = std::make_shared<const gateway::Configuration>(loaded.snapshot, is_open_);
+            current_ = std::make_shared<const gateway::Configuration>(loaded.snapshot, is_open_,
+                                                                      current_.get());
             if (const auto opened = open_log(loaded.snapshot->log); !opened) {
                 loaded.diagnostics.push_back(
                     {config::Severity::warning, {source_.path(), 0, 0}, opened.error().message});

@@ -42,7 +42,7 @@ constexpr Key table[] = {
     Key{litellm_params, "custom_llm_provider", works, "stands above the prefix of model"},
     Key{litellm_params, "organization", works, "a list makes a target of each"},
     Key{litellm_params, "timeout", works, "seconds, of the whole attempt"},
-    Key{litellm_params, "stream_timeout", works, "seconds, until the first byte of a stream"},
+    Key{litellm_params, "stream_timeout", works, "seconds, until the first event of a stream"},
     Key{litellm_params, "extra_headers", works, "sent to the provider"},
     Key{litellm_params, "headers", works, "the same as extra_headers"},
     Key{litellm_params, "extra_body", works, "parameters that replace those of the request"},

@@ -92,6 +92,7 @@ http::awaitable<Result<>> run(http::Exchange& client, Services& services,
 
         auto relayed = co_await relay(*sent, *incoming, endpoint, config, services, client,
                                       record);  // bring it back, counting as it passes
+        if (relayed && !record.has_failed()) sent->backend->succeeded(sent->took);
         if (relayed || client.has_told() || *incoming == nullptr) co_return relayed;
         record.attempt_failed(relayed.error());
         route.failed(relayed.error(), std::chrono::steady_clock::now());  // it was no answer

@@ -117,6 +117,7 @@ http::awaitable<Result<std::uint64_t>> ask_for_count(routing::Plan plan, Incomin
     const auto count = count_in(body.view());
     if (!count)
         co_return fail(ErrorKind::upstream_broken, "The provider's answer holds no token count.");
+    sent->backend->succeeded(sent->took);
     co_return *count;
 }
 

@@ -7,6 +7,7 @@
 #include "dialects/registry.hpp"
 #include "gateway/prepare.hpp"
 #include "gateway/retry_after.hpp"
+#include "gateway/wishes.hpp"
 #include "http/bytes.hpp"
 #include "http/pause.hpp"
 
@@ -66,9 +67,9 @@ std::string shown(std::string_view field) {
 }
 
 void note_losses(const Prepared& prepared, accounting::CallRecord& record) {
-    record.losses.clear();
     if (prepared.conversion == nullptr) return;
     for (const auto& loss : prepared.conversion->losses) {
+        if (is_for_us(loss.field)) continue;
         if (record.losses.size() > most_of_losses) return;
         if (!record.losses.empty()) record.losses += ", ";
         record.losses += shown(loss.field);
@@ -108,16 +109,14 @@ http::awaitable<Result<Sent>> attempt_one(const routing::Attempt& attempt,
     const auto& upstream = attempt.backend->upstream;
     const auto& target = upstream.target();
     const auto& deadlines = config.snapshot->deadlines;
-    const auto ends_by = target.timeout
-                             ? std::min(call_ends_by, steady_clock::now() + *target.timeout)
-                             : call_ends_by;
+    auto begun = co_await begin_call(
+        *attempt.backend, std::min(call_ends_by, steady_clock::now() + deadlines.first_byte),
+        client);
+    if (!begun) co_return std::unexpected(begun.error());
+    const auto began = steady_clock::now();
+    const auto ends_by =
+        target.timeout ? std::min(call_ends_by, began + *target.timeout) : call_ends_by;
     const auto waits = waits_for(target, deadlines, incoming.is_streaming, ends_by);
-    routing::Backend::Call call;
-    {
-        auto begun = co_await begin_call(*attempt.backend, waits.first_byte_by, client);
-        if (!begun) co_return std::unexpected(begun.error());
-        call = std::move(*begun);
-    }
 
     Prepared prepared;
     if (const auto made =
@@ -147,12 +146,15 @@ http::awaitable<Result<Sent>> attempt_one(const routing::Attempt& attempt,
     }
     if (auto readable = refuse_compressed((*answer)->head(), endpoint); !readable)
         co_return std::unexpected(std::move(readable.error()));
-    co_return Sent{.backend = attempt.backend,
-                   .answer = std::move(*answer),
-                   .conversion = std::move(prepared.conversion),
-                   .framing = upstream.manner(attempt.model).framing,
-                   .ends_by = ends_by,
-                   .call = std::move(call)};
+    co_return Sent{
+        .backend = attempt.backend,
+        .answer = std::move(*answer),
+        .conversion = std::move(prepared.conversion),
+        .framing = upstream.manner(attempt.model).framing,
+        .ends_by = ends_by,
+        .call = std::move(*begun),
+        .first_byte_by = waits.first_byte_by,
+        .took = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - began)};
 }
 
 }  // namespace
@@ -174,21 +176,18 @@ http::awaitable<Result<Sent>> send(routing::Route& route, http::SteadyTime ends_
         record.prices = &target.prices;
         record.target = target.provider.prefix + "/" + attempt.model;
         record.asked_upstream();
+        record.losses.clear();
         if (target.mock_response)
             co_return Sent{
                 .backend = attempt.backend, .answer = {}, .conversion = {}, .ends_by = {}};
-        const auto began = steady_clock::now();
         auto sent = co_await attempt_one(attempt, ends_by, incoming, endpoint, config, services,
                                          client, record);
-        const auto now = steady_clock::now();
         if (sent) {
-            attempt.backend->succeeded(
-                std::chrono::duration_cast<std::chrono::microseconds>(now - began));
             record.first_byte();
             co_return sent;
         }
         record.attempt_failed(sent.error());
-        route.failed(sent.error(), now);
+        route.failed(sent.error(), steady_clock::now());
     }
     record.upstream_ended();
     co_return std::unexpected(route.last_error());

@@ -19,8 +19,10 @@ struct Sent {
     std::unique_ptr<http::Answer> answer;
     std::unique_ptr<Conversion> conversion;  // null: it speaks the client's dialect
     providers::Framing framing = providers::Framing::sse;
-    http::SteadyTime ends_by;       // of the whole attempt
-    routing::Backend::Call call{};  // it is under way until this goes
+    http::SteadyTime ends_by;          // of the whole attempt
+    routing::Backend::Call call{};     // it is under way until this goes
+    http::SteadyTime first_byte_by{};  // of a stream: its first event, too
+    std::chrono::microseconds took{};  // from the request to the answer's head
     bool is_mock() const { return answer == nullptr; }
 };
 

@@ -15,8 +15,12 @@ namespace router::gateway {
 
 // A snapshot and all that is made from it once: immutable but for the health of its backends.
 struct Configuration {
-    Configuration(std::shared_ptr<const config::Snapshot> from, bool is_open)
-        : snapshot(std::move(from)), keys(snapshot->auth, is_open), table(*snapshot) {}
+    //   before  what was in force until now; null: nothing
+    Configuration(std::shared_ptr<const config::Snapshot> from, bool is_open,
+                  const Configuration* before = nullptr)
+        : snapshot(std::move(from)),
+          keys(snapshot->auth, is_open),
+          table(*snapshot, before != nullptr ? &before->table : nullptr) {}
 
     std::shared_ptr<const config::Snapshot> snapshot;
     auth::Keys keys;

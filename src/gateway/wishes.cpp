@@ -46,6 +46,12 @@ Result<std::vector<std::string>> models_in(std::string_view text) {
 
 }  // namespace
 
+bool is_for_us(std::string_view field) {
+    constexpr std::array<std::string_view, 2> in_camels{"numRetries", "disableFallbacks"};
+    return std::ranges::find(members_for_us, field) != members_for_us.end() ||
+           std::ranges::find(in_camels, field) != in_camels.end();
+}
+
 Result<routing::Wishes> wishes_of(const http::RequestHead& request, Incoming& incoming) {
     routing::Wishes wishes;
     constexpr std::string_view header = "x-litellm-num-retries";

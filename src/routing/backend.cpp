@@ -26,32 +26,39 @@ bool is_about_one_model(const Error& error, const config::Target& target) {
 
 }  // namespace
 
-Backend::Backend(const config::Target& target, const config::RoutingSettings& settings)
+Backend::Backend(const config::Target& target, const config::RoutingSettings& settings,
+                 const Backend* before)
     : upstream(target),
       cooldown_(target.cooldown.value_or(settings.cooldown)),
-      allowed_fails_(settings.allowed_fails) {
-    if (target.max_parallel) places_.emplace(*target.max_parallel);
+      allowed_fails_(settings.allowed_fails),
+      state_(before != nullptr ? before->state_ : std::make_shared<State>()) {
+    if (!target.max_parallel) return;
+    const bool is_same = before != nullptr && before->places_ != nullptr &&
+                         before->upstream.target().max_parallel == target.max_parallel;
+    places_ = is_same ? before->places_ : std::make_shared<http::Places>(*target.max_parallel);
 }
 
 void Backend::failed(const Error& error, SteadyTime now) const {
     if (!may_another_do_better(error) || cooldown_ == 0ms) return;
     if (is_about_one_model(error, upstream.target())) return;
-    if (fails_.fetch_add(1, std::memory_order_relaxed) < allowed_fails_) return;
+    if (state_->fails.fetch_add(1, std::memory_order_relaxed) < allowed_fails_) return;
     const auto asked = std::min(asked_for(error.retry_after), longest_set_aside);
-    set_aside_until_.store((now + std::max(cooldown_, asked)).time_since_epoch().count(),
-                           std::memory_order_relaxed);
+    state_->set_aside_until.store((now + std::max(cooldown_, asked)).time_since_epoch().count(),
+                                  std::memory_order_relaxed);
 }
 
 void Backend::succeeded(std::chrono::microseconds after) const {
-    set_aside_until_.store(0, std::memory_order_relaxed);
-    fails_.store(0, std::memory_order_relaxed);
-    const auto before = latency_us_.load(std::memory_order_relaxed);
+    state_->set_aside_until.store(0, std::memory_order_relaxed);
+    state_->fails.store(0, std::memory_order_relaxed);
+    const auto before = state_->latency_us.load(std::memory_order_relaxed);
     const auto now = std::max<std::int64_t>(after.count(), 1);
-    latency_us_.store(before == 0 ? now : before + (now - before) / 4, std::memory_order_relaxed);
+    state_->latency_us.store(before == 0 ? now : before + (now - before) / 4,
+                             std::memory_order_relaxed);
 }
 
 bool Backend::is_healthy(SteadyTime now) const {
-    return set_aside_until_.load(std::memory_order_relaxed) <= now.time_since_epoch().count();
+    return state_->set_aside_until.load(std::memory_order_relaxed) <=
+           now.time_since_epoch().count();
 }
 
 }  // namespace router::routing

@@ -30,6 +30,10 @@ milliseconds asked_for(const Error& error) {
     return std::chrono::seconds(std::clamp(seconds, 0L, 86'400L));
 }
 
+bool is_requests_own_fault(const Error& error) {
+    return !may_another_do_better(error) && !is_too_long(error) && !is_objection(error);
+}
+
 }  // namespace
 
 Route::Route(const Table& table, std::string_view model, Plan plan, Wishes wishes)
@@ -38,7 +42,7 @@ Route::Route(const Table& table, std::string_view model, Plan plan, Wishes wishe
 const Error& Route::last_error() const {
     static const Error nobody{.kind = ErrorKind::unavailable,
                               .message = "No target serves this model."};
-    return last_ ? *last_ : nobody;
+    return told_ ? *told_ : nobody;
 }
 
 std::optional<Route::Step> Route::next(SteadyTime now) {
@@ -46,24 +50,19 @@ std::optional<Route::Step> Route::next(SteadyTime now) {
         current_ = which;
         return Step{.attempt = &plan_.attempts[which]};
     };
-    const bool has_more = asked_ < plan_.attempts.size();
-    if (!last_) return has_more ? std::optional(give(asked_++)) : std::nullopt;
-    if (!may_another_do_better(*last_)) {
-        if (!is_too_long(*last_) && !is_objection(*last_)) return std::nullopt;
+    if (told_ && is_requests_own_fault(*told_)) return std::nullopt;
+    if (latest_ && (is_too_long(*latest_) || is_objection(*latest_)))
         leave_group();  // the same model would say the same
-        add_fallbacks(now);
-        return asked_ < plan_.attempts.size() ? std::optional(give(asked_++)) : std::nullopt;
-    }
-    if (has_more && !plan_.attempts[asked_].is_last_hope) return give(asked_++);
-    add_fallbacks(now);
+    if (asked_ == plan_.attempts.size() || plan_.attempts[asked_].is_last_hope) add_fallbacks(now);
     if (asked_ < plan_.attempts.size()) return give(asked_++);
     return repeat();
 }
 
 void Route::failed(const Error& error, SteadyTime now) {
     plan_.attempts[current_].backend->failed(error, now);
-    if (may_pass(error)) worth_repeating_.push_back(current_);
-    last_ = error;
+    if (may_pass(error)) worth_repeating_.push_back({current_, asked_for(error)});
+    latest_ = error;
+    if (!told_ || may_another_do_better(error)) told_ = error;
 }
 
 // Those of the models that were planned so far, healthy ones next, the others last. Whether there
@@ -91,7 +90,8 @@ bool Route::add_fallbacks(SteadyTime now) {
 
 // What the call itself says stands in the place of what the configuration does.
 std::span<const std::string> Route::fallbacks_of(std::size_t which) const {
-    if (which >= own_names_ || !wishes_.fallbacks) return table_.fallbacks(models_[which], *last_);
+    if (which >= own_names_ || !wishes_.fallbacks)
+        return table_.fallbacks(models_[which], latest_ ? &*latest_ : nullptr);
     return which == 0 ? std::span<const std::string>(*wishes_.fallbacks)
                       : std::span<const std::string>();
 }
@@ -134,11 +134,13 @@ int Route::retries() const {
 }
 
 std::optional<Route::Step> Route::repeat() {
-    if (repeats_ >= retries() || worth_repeating_.empty()) return std::nullopt;
-    const auto which = worth_repeating_.front();
-    const auto asked = asked_for(*last_);
-    if (asked > longest_wait_asked_for) return std::nullopt;
-    worth_repeating_.erase(worth_repeating_.begin());
+    if (repeats_ >= retries()) return std::nullopt;
+    const auto soon = std::ranges::find_if(worth_repeating_, [](const Failed& failed) {
+        return failed.asked <= longest_wait_asked_for;
+    });
+    if (soon == worth_repeating_.end()) return std::nullopt;
+    const auto [which, asked] = *soon;
+    worth_repeating_.erase(soon);
     const auto wait = asked > 0ms ? asked : wait_before(repeats_);
     ++repeats_;
     current_ = which;

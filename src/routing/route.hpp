@@ -25,7 +25,8 @@ struct Wishes {
 //   2  those of its fall-backs, and of theirs: the healthy ones before any last hope
 //   3  once more those whose failure may pass, with a growing wait before each
 //
-// A failure that is the request's own fault ends it; one that another model may mend, a
+// A failure that is the request's own fault ends it, unless another one failed before: what a
+// fall-back cannot take may yet be taken by who was asked for. One that another model may mend, a
 // conversation too long or a text that is objected to, leads to the fall-backs at once.
 class Route {
  public:
@@ -48,6 +49,10 @@ class Route {
     const Error& last_error() const;
 
  private:
+    struct Failed {
+        std::size_t which;                // of the plan's attempts
+        std::chrono::milliseconds asked;  // to be waited for; 0: it said nothing of that
+    };
     bool add_fallbacks(SteadyTime now);
     std::span<const std::string> fallbacks_of(std::size_t which) const;
     void add(std::string_view model, SteadyTime now);
@@ -61,10 +66,11 @@ class Route {
     Plan plan_;
     Wishes wishes_;
     std::string_view model_;
-    std::optional<Error> last_;
-    std::size_t asked_ = 0;                     // of the plan's attempts
-    std::size_t current_ = 0;                   // the one under way
-    std::vector<std::size_t> worth_repeating_;  // in the order in which they failed
+    std::optional<Error> told_;            // the error that the call ends with, if nobody answers
+    std::optional<Error> latest_;          // the last one, for who may do better
+    std::size_t asked_ = 0;                // of the plan's attempts
+    std::size_t current_ = 0;              // the one under way
+    std::vector<Failed> worth_repeating_;  // in the order in which they failed
     int repeats_ = 0;
     std::vector<std::string> models_;  // the model's names, then those that stand in for it
     std::size_t own_names_ = 0;        // of these

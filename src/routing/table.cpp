@@ -18,11 +18,16 @@ bool is_more_specific(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Table::Table(const config::Snapshot& snapshot) : settings_(snapshot.routing) {
+Table::Table(const config::Snapshot& snapshot, const Table* before) : settings_(snapshot.routing) {
+    const auto same_before = [&](const std::string& id) -> const Backend* {
+        if (before == nullptr) return nullptr;
+        const auto found = before->by_id_.find(id);
+        return found == before->by_id_.end() ? nullptr : found->second;
+    };
     for (const auto& configured : snapshot.groups) {
         auto& group = groups_.emplace_back(Group{.name = configured.name, .backends = {}});
         for (const auto& target : configured.targets) {
-            const auto& backend = backends_.emplace_back(target, settings_);
+            const auto& backend = backends_.emplace_back(target, settings_, same_before(target.id));
             group.backends.push_back(&backend);
             by_id_.emplace(target.id, &backend);
         }
@@ -92,7 +97,7 @@ Result<Plan> Table::plan(std::string_view model, SteadyTime now) const {
     return plan;
 }
 
-std::span<const std::string> Table::fallbacks(std::string_view model, const Error& error) const {
+std::span<const std::string> Table::fallbacks(std::string_view model, const Error* error) const {
     const auto of = [&](const std::vector<config::Fallbacks>& all) {
         std::span<const std::string> for_any;
         for (const auto& one : all) {
@@ -101,15 +106,11 @@ std::span<const std::string> Table::fallbacks(std::string_view model, const Erro
         }
         return for_any;
     };
-    if (is_too_long(error)) {
-        if (const auto longer = of(settings_.long_context); !longer.empty()) return longer;
-    }
-    if (is_objection(error)) {
-        if (const auto laxer = of(settings_.refused_content); !laxer.empty()) return laxer;
-    }
-    return may_another_do_better(error) || is_too_long(error) || is_objection(error)
-               ? of(settings_.fallbacks)
-               : std::span<const std::string>();
+    if (error == nullptr || may_another_do_better(*error)) return of(settings_.fallbacks);
+    const bool is_long = is_too_long(*error);
+    if (!is_long && !is_objection(*error)) return {};
+    const auto special = of(is_long ? settings_.long_context : settings_.refused_content);
+    return special.empty() ? of(settings_.fallbacks) : special;
 }
 
 std::string Table::nearest_name(std::string_view model) const {

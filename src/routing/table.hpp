@@ -37,7 +37,8 @@ struct ListedModel {
 //   order  a target's id, an alias, a model_name, the most specific wildcard, "*" (LiteLLM's order)
 class Table {
  public:
-    explicit Table(const config::Snapshot& snapshot);
+    //   before  whose targets' state goes on where their ids are the same; null: none
+    explicit Table(const config::Snapshot& snapshot, const Table* before = nullptr);
 
     // Healthy targets first, those of a lower `order` before the others, and among equals as the
     // strategy wants it; behind them those that are set aside or have all the calls that they may
@@ -45,9 +46,9 @@ class Table {
     //   errors  not_found, with the nearest name there is
     Result<Plan> plan(std::string_view model, SteadyTime now) const;
 
-    // Who answers when those of `model`, a group's name, fail with this; perhaps nobody. Models'
-    // names, as plan() takes them.
-    std::span<const std::string> fallbacks(std::string_view model, const Error& error) const;
+    // Who answers when those of `model` fail with this, or, null, cannot be asked; perhaps nobody.
+    // Models' names, as plan() takes them.
+    std::span<const std::string> fallbacks(std::string_view model, const Error* error) const;
 
     const config::RoutingSettings& settings() const { return settings_; }
 

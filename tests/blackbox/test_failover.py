@@ -252,6 +252,64 @@ def test_a_full_target_lets_another_one_answer(tmp_path):
             first.close()
 
 
+def test_the_wait_for_a_turn_is_none_of_the_targets_time(tmp_path):
+    """Nor is it its fault."""
+    gates = [Gate() for _ in range(3)]
+    config = {"model_list": [model("narrow", None, max_parallel_requests=1, stream_timeout=1.5)]}
+    with FakeUpstream() as upstream:
+        config["model_list"][0]["litellm_params"]["api_base"] = upstream.base_url
+        with Router(tmp_path, config) as router:
+            upstream.next(*(scripts.after(gate, scripts.well_behaved) for gate in gates))
+            calls = [router.start_chat("narrow", stream=True) for _ in gates]
+            for number, gate in enumerate(gates, 1):
+                upstream.wait_for_call(number)
+                calls[number - 1].has_something(0.7)  # each takes a while, all together longer than one may
+                gate.open()
+            assert [call.read_response().status for call in calls] == [200] * 3
+
+
+def test_a_limit_outlives_a_reload(tmp_path):
+    gate = Gate()
+    with FakeUpstream() as upstream, Router(tmp_path, {"model_list": [model("narrow", upstream, max_parallel_requests=1)]}) as router:
+        upstream.next(scripts.after(gate, scripts.well_behaved))
+        first = router.start_chat("narrow")
+        upstream.wait_for_call()
+        with router.client() as client:
+            assert client.post("/admin/reload-backends").status_code == 200
+        second = router.start_chat("narrow")
+        assert router.models() == ["narrow"] and len(upstream.calls) == 1
+        gate.open()
+        assert [call.read_response().status for call in (first, second)] == [200, 200]
+
+
+# -- what is thought of a target
+
+
+@pytest.mark.parametrize("fault", ["500", "200 with a page", "stream that breaks", "stream with an error"])
+def test_failures_in_a_row_are_counted_whatever_they_are(tmp_path, fault):
+    with FakeUpstream() as ill, FakeUpstream() as well:
+        config = {"model_list": [model("m", ill), model("m", well)], "router_settings": {"allowed_fails": 2, "cooldown_time": 60}}
+        with Router(tmp_path, config) as router:
+            ill.always(FAULTS[fault])
+            for _ in range(6):
+                assert said(router.chat("m", stream=True), True) == bodies.ANSWER
+            assert len(ill.calls) == 3
+
+
+def test_losses_are_those_of_who_answered_and_wishes_are_none(tmp_path):
+    with FakeUpstream() as ill:
+        params = {"model": "anthropic/claude-sonnet-4-5", "api_key": "k", "api_base": ill.origin}
+        entries = [{"model_name": name, "litellm_params": params} for name in ("m", "claude")]
+        with Router(tmp_path, {"model_list": [*entries, model("m", mock_response="hi")]}) as router:
+            ill.always(scripts.whole({"type": "error", "error": {"type": "overloaded_error", "message": "no"}}, 529))
+            answer = router.chat("m", seed=7, num_retries=0)
+            assert said(answer, False) == "hi" and "x-router-losses" not in answer.headers
+            ill.always(scripts.whole({"id": "msg_1", "type": "message", "role": "assistant", "model": "claude", "stop_reason": "end_turn",
+                                      "content": [{"type": "text", "text": "hello"}], "usage": {"input_tokens": 1, "output_tokens": 1}}))
+            answer = router.chat("claude", seed=7, num_retries=0)
+            assert said(answer, False) == "hello" and answer.headers["x-router-losses"] == "seed"
+
+
 # -- heartbeats
 
 

@@ -138,6 +138,66 @@ TEST(Route, AsksAHealthyFallbackBeforeALastHope) {
     EXPECT_EQ(way_of_500(route_to(table, "m")), "b d a c");
 }
 
+TEST(Route, AsksAHealthyFallbackBeforeAModelWithNothingButLastHopes) {
+    auto snapshot = snapshot_of({{"m", {"a"}}, {"n", {"b"}}});
+    snapshot.routing.retries = 0;
+    snapshot.routing.fallbacks = {{"m", {"n"}}};
+    const Table table(snapshot);
+    table.backends()[0].failed(refusal(500), now);
+    EXPECT_EQ(way_of_500(route_to(table, "m")), "b a");
+    table.backends()[1].failed(refusal(500), now);
+    EXPECT_EQ(way_of_500(route_to(table, "m")), "a b");
+}
+
+TEST(Route, EndsWithTheErrorOfWhomWasAskedForWhenAFallbackCannotTakeTheRequest) {
+    auto snapshot = snapshot_of({{"m", {"a"}}, {"n", {"b"}}, {"o", {"c"}}});
+    snapshot.routing.fallbacks = {{"m", {"n", "o"}}};
+    snapshot.routing.retries = 1;
+    const Table table(snapshot);
+    auto route = route_to(table, "m");
+    std::string asked;
+    while (const auto step = route.next(now)) {
+        const auto& id = step->attempt->backend->upstream.target().id;
+        asked += id;
+        route.failed(refusal(id == "a" ? 503 : 400), now);
+    }
+    EXPECT_EQ(asked, "abca");
+    EXPECT_EQ(route.last_error().status, 503);
+}
+
+TEST(Route, WaitsForEachAsLongAsItAskedItself) {
+    auto snapshot = snapshot_of({{"m", {"a", "b", "c"}}});
+    snapshot.routing.retries = 2;
+    const Table table(snapshot);
+    auto route = route_to(table, "m");
+    for (const auto* wait : {"30", "", "6"}) {
+        route.next(now);
+        route.failed(refusal(wait[0] == '\0' ? 500 : 429, {}, wait), now);
+    }
+    const auto first = route.next(now);
+    EXPECT_EQ(first->attempt->backend->upstream.target().id, "b");
+    EXPECT_LE(first->wait, 500ms);
+    route.failed(refusal(500), now);
+    const auto second = route.next(now);
+    EXPECT_EQ(second->attempt->backend->upstream.target().id, "c");
+    EXPECT_EQ(second->wait, 6s);
+}
+
+TEST(Table, GoesOnWithTheStateOfTheOneBefore) {
+    auto snapshot = snapshot_of({{"m", {"a", "b"}}});
+    snapshot.groups[0].targets[0].max_parallel = 1;
+    const Table before(snapshot);
+    before.backends()[1].failed(refusal(500), now);
+    const Backend::Call call(before.backends()[1], {});
+    const Table table(snapshot, &before);
+    EXPECT_FALSE(table.backends()[1].is_healthy(now));
+    EXPECT_EQ(table.backends()[1].running(), 1);
+    EXPECT_EQ(table.backends()[0].places(), before.backends()[0].places());
+    auto wider = snapshot;
+    wider.groups[0].targets[0].max_parallel = 2;
+    EXPECT_NE(Table(wider, &before).backends()[0].places(), before.backends()[0].places());
+}
+
 TEST(Route, LeavesAModelWhoseContextIsTooShort) {
     auto snapshot = snapshot_of({{"m", {"a", "b"}}, {"n", {"c"}}, {"long", {"d"}}});
     snapshot.routing.fallbacks = {{"m", {"n"}}};
