@@ -7,10 +7,10 @@
 
 namespace router::gateway {
 
-http::awaitable<Result<>> wait_for_more(const Sent& sent,
-                                        const config::DeadlineSettings& deadlines) {
-    const auto until = std::min(std::chrono::steady_clock::now() + deadlines.idle, sent.ends_by);
-    return sent.answer->wait(until);
+http::awaitable<Result<>> wait_for_more(const Sent& sent, const config::DeadlineSettings& deadlines,
+                                        http::SteadyTime at_latest) {
+    const auto until = std::chrono::steady_clock::now() + deadlines.idle;
+    return sent.answer->wait(std::min({until, sent.ends_by, at_latest}));
 }
 
 http::awaitable<Result<>> forward_rest(Sent& sent, const config::DeadlineSettings& deadlines,

@@ -14,7 +14,8 @@ http::awaitable<Result<>> forward_rest(Sent& sent, const config::DeadlineSetting
                                        http::Exchange& client);
 
 // Waits until the next bytes are there, within the call's deadlines.
-http::awaitable<Result<>> wait_for_more(const Sent& sent,
-                                        const config::DeadlineSettings& deadlines);
+//   at_latest  an earlier end of all waiting
+http::awaitable<Result<>> wait_for_more(const Sent& sent, const config::DeadlineSettings& deadlines,
+                                        http::SteadyTime at_latest = http::SteadyTime::max());
 
 }  // namespace router::gateway

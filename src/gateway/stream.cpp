@@ -173,13 +173,6 @@ class Stream {
     }
 }
 
-// The first event is waited for as the first byte is: some send a head, and then nothing.
-http::SteadyTime wait_until(const Stream& stream, const Sent& sent,
-                            const config::DeadlineSettings& deadlines) {
-    const auto until = std::min(steady_clock::now() + deadlines.idle, sent.ends_by);
-    return stream.has_begun() ? until : std::min(until, sent.first_byte_by);
-}
-
 http::awaitable<Result<>> pass_all_on(Sent& sent, std::unique_ptr<Incoming>& incoming,
                                       std::unique_ptr<Stream> stream,
                                       const config::DeadlineSettings& deadlines,
@@ -195,7 +188,9 @@ http::awaitable<Result<>> pass_all_on(Sent& sent, std::unique_ptr<Incoming>& inc
         if (!*passed && !co_await client.flush())
             co_return fail(ErrorKind::client_left, "The client has left.");
         if (stream->is_over()) break;
-        const auto waited = co_await sent.answer->wait(wait_until(*stream, sent, deadlines));
+        // The first event is waited for as the first byte is: some send a head, and then nothing.
+        const auto at_latest = stream->has_begun() ? http::SteadyTime::max() : sent.first_byte_by;
+        const auto waited = co_await wait_for_more(sent, deadlines, at_latest);
         if (waited) continue;
         passed = stream->break_off(waited.error());
         if (!passed) co_return std::unexpected(passed.error());
