@@ -98,8 +98,8 @@ void read_mock(const ModelEntry& entry, const ModelContext& context, Target& tar
     target.mock_response = mock->text;
 }
 
-// Its part among the targets of its group.
-void read_routing(const ModelEntry& entry, const ModelContext& context, Target& target) {
+// Its share of the calls of its group, and what happens when it fails.
+void read_share(const ModelEntry& entry, const ModelContext& context, Target& target) {
     const SectionReader reader(entry.params, where, context.report);
     for (const auto* key : {"tpm", "rpm", "weight"}) {  // the last one given counts
         if (const auto given = reader.number(key)) target.weight = given;
@@ -206,7 +206,7 @@ Target read_target(const ModelEntry& entry, const ChosenProvider& chosen,
     target.timeout = reader.seconds("timeout").or_else([&] { return context.timeout; });
     target.stream_timeout =
         reader.seconds("stream_timeout").or_else([&] { return context.stream_timeout; });
-    read_routing(entry, context, target);
+    read_share(entry, context, target);
     read_prices(entry.model_info, "model_info", context, target);
     read_prices(entry.params, where, context, target);
     read_model_info(entry, context, target);
