@@ -1,7 +1,6 @@
 #include "routing/backend.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "routing/failure.hpp"
 
@@ -11,11 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds longest_set_aside = 60s;  // however long a Retry-After asks for
-
-std::chrono::milliseconds asked_for(const std::string& retry_after) {
-    return std::chrono::seconds(
-        std::clamp(std::strtol(retry_after.c_str(), nullptr, 10), 0L, 86'400L));
-}
 
 // Of the many models behind a wildcard one may be unknown, or have met its limit: that says nothing
 // of the others.
@@ -42,7 +36,7 @@ void Backend::failed(const Error& error, SteadyTime now) const {
     if (!may_another_do_better(error) || cooldown_ == 0ms) return;
     if (is_about_one_model(error, upstream.target())) return;
     if (state_->fails.fetch_add(1, std::memory_order_relaxed) < allowed_fails_) return;
-    const auto asked = std::min(asked_for(error.retry_after), longest_set_aside);
+    const auto asked = std::min<std::chrono::milliseconds>(asked_wait(error), longest_set_aside);
     state_->set_aside_until.store((now + std::max(cooldown_, asked)).time_since_epoch().count(),
                                   std::memory_order_relaxed);
 }

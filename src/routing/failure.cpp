@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string_view>
 
 #include "dialects/upstream_error.hpp"
@@ -37,6 +38,11 @@ bool may_pass(const Error& error) {
         default:
             return false;  // who was silent for so long is not waited for once more
     }
+}
+
+std::chrono::seconds asked_wait(const Error& error) {
+    const auto seconds = std::strtol(error.retry_after.c_str(), nullptr, 10);
+    return std::chrono::seconds(std::clamp(seconds, 0L, 86'400L));
 }
 
 bool is_too_long(const Error& error) { return error.code == "context_length_exceeded"; }

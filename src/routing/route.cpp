@@ -1,7 +1,6 @@
 #include "routing/route.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <random>
 #include <utility>
 
@@ -23,11 +22,6 @@ milliseconds wait_before(int repeat) {
     thread_local std::minstd_rand dice(std::random_device{}());
     const auto whole = std::min(longest_wait, first_wait * (1 << std::min(repeat, 5)));
     return whole - whole * std::uniform_int_distribution(0, 25)(dice) / 100;
-}
-
-milliseconds asked_for(const Error& error) {
-    const auto seconds = std::strtol(error.retry_after.c_str(), nullptr, 10);
-    return std::chrono::seconds(std::clamp(seconds, 0L, 86'400L));
 }
 
 bool is_requests_own_fault(const Error& error) {
@@ -60,20 +54,19 @@ std::optional<Route::Step> Route::next(SteadyTime now) {
 
 void Route::failed(const Error& error, SteadyTime now) {
     plan_.attempts[current_].backend->failed(error, now);
-    if (may_pass(error)) worth_repeating_.push_back({current_, asked_for(error)});
+    if (may_pass(error)) worth_repeating_.push_back({current_, asked_wait(error)});
     latest_ = error;
-    if (!told_ || may_another_do_better(error)) told_ = error;
+    const bool is_in_vain = error.kind == ErrorKind::client_left;
+    if (!told_ || is_in_vain || may_another_do_better(error)) told_ = error;
 }
 
-// Those of the models that were planned so far, healthy ones next, the others last. Whether there
-// is anybody new to ask.
-bool Route::add_fallbacks(SteadyTime now) {
+// Those of the models that were planned so far, healthy ones next, the others last.
+void Route::add_fallbacks(SteadyTime now) {
     if (models_.empty()) {
         models_.emplace_back(model_);
         if (plan_.group != model_) models_.emplace_back(plan_.group);
         own_names_ = models_.size();
     }
-    const auto before = plan_.attempts.size();
     const auto most = own_names_ + table_.settings().max_fallbacks;
     bool has_healthy = false;
     while (looked_at_ < models_.size() && !has_healthy) {
@@ -85,7 +78,6 @@ bool Route::add_fallbacks(SteadyTime now) {
         }
         has_healthy = asked_ < plan_.attempts.size() && !plan_.attempts[asked_].is_last_hope;
     }
-    return plan_.attempts.size() > before;
 }
 
 // What the call itself says stands in the place of what the configuration does.

@@ -25,9 +25,10 @@ struct Wishes {
 //   2  those of its fall-backs, and of theirs: the healthy ones before any last hope
 //   3  once more those whose failure may pass, with a growing wait before each
 //
-// A failure that is the request's own fault ends it, unless another one failed before: what a
-// fall-back cannot take may yet be taken by who was asked for. One that another model may mend, a
-// conversation too long or a text that is objected to, leads to the fall-backs at once.
+// A client that leaves ends it. A failure that is the request's own fault does, unless another one
+// failed before: what a fall-back cannot take may yet be taken by who was asked for. One that
+// another model may mend, a conversation too long or a text that is objected to, leads to the
+// fall-backs at once.
 class Route {
  public:
     //   table, model  outlive the route
@@ -53,7 +54,7 @@ class Route {
         std::size_t which;                // of the plan's attempts
         std::chrono::milliseconds asked;  // to be waited for; 0: it said nothing of that
     };
-    bool add_fallbacks(SteadyTime now);
+    void add_fallbacks(SteadyTime now);
     std::span<const std::string> fallbacks_of(std::size_t which) const;
     void add(std::string_view model, SteadyTime now);
     void leave_group();

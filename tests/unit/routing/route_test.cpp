@@ -165,6 +165,18 @@ TEST(Route, EndsWithTheErrorOfWhomWasAskedForWhenAFallbackCannotTakeTheRequest) 
     EXPECT_EQ(route.last_error().status, 503);
 }
 
+TEST(Route, EndsWhenTheClientLeavesWhoeverFailedBefore) {
+    const auto snapshot = snapshot_of({{"m", {"a", "b", "c"}}});
+    const Table table(snapshot);
+    auto route = route_to(table, "m");
+    route.next(now);
+    route.failed(refusal(503), now);
+    route.next(now);
+    route.failed({.kind = ErrorKind::client_left, .message = ""}, now);
+    EXPECT_FALSE(route.next(now));
+    EXPECT_EQ(route.last_error().kind, ErrorKind::client_left);
+}
+
 TEST(Route, WaitsForEachAsLongAsItAskedItself) {
     auto snapshot = snapshot_of({{"m", {"a", "b", "c"}}});
     snapshot.routing.retries = 2;
