@@ -296,6 +296,16 @@ def test_failures_in_a_row_are_counted_whatever_they_are(tmp_path, fault):
             assert len(ill.calls) == 3
 
 
+def test_streams_that_break_in_their_middle_are_counted_too(tmp_path):
+    with FakeUpstream() as ill, FakeUpstream() as well:
+        config = {"model_list": [model("m", ill), model("m", well)], "router_settings": {"allowed_fails": 2, "cooldown_time": 60}}
+        with Router(tmp_path, config) as router:
+            ill.always(scripts.stream_then("rst", events=3))
+            broken = [b'"error"' in router.chat("m", stream=True).content for _ in range(5)]
+            assert broken == [True, True, True, False, False]
+            assert len(ill.calls) == 3 and len(well.calls) == 2
+
+
 def test_losses_are_those_of_who_answered_and_wishes_are_none(tmp_path):
     with FakeUpstream() as ill:
         params = {"model": "anthropic/claude-sonnet-4-5", "api_key": "k", "api_base": ill.origin}
