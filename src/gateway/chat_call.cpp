@@ -26,6 +26,11 @@ bool may_be_kept_waiting(const Incoming& incoming, const Endpoint& endpoint) {
     return incoming.is_streaming && endpoint.relay == Relay::read && !incoming.is_json_array;
 }
 
+// As long as nothing of an answer has left, and the request lies here still.
+bool may_be_asked_again(const http::Exchange& client, const std::unique_ptr<Incoming>& incoming) {
+    return !client.has_told() && incoming != nullptr;
+}
+
 // Whose key it is, and on whose behalf the call is made. Notes both.
 Result<> identify(const http::RequestHead& request, const Configuration& config,
                   accounting::CallRecord& record) {
@@ -93,9 +98,8 @@ http::awaitable<Result<>> run(http::Exchange& client, Services& services,
         auto relayed = co_await relay(*sent, *incoming, endpoint, config, services, client,
                                       record);  // bring it back, counting as it passes
         if (relayed && !record.has_failed()) sent->backend->succeeded(sent->took);
-        if (relayed || client.has_told() || *incoming == nullptr) co_return relayed;
-        record.attempt_failed(relayed.error());
-        route.failed(relayed.error(), std::chrono::steady_clock::now());  // it was no answer
+        if (relayed || !may_be_asked_again(client, *incoming)) co_return relayed;
+        note_failure(relayed.error(), route, record);  // it was no answer
     }
 }
 

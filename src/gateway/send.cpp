@@ -186,11 +186,15 @@ http::awaitable<Result<Sent>> send(routing::Route& route, http::SteadyTime ends_
             record.first_byte();
             co_return sent;
         }
-        record.attempt_failed(sent.error());
-        route.failed(sent.error(), steady_clock::now());
+        note_failure(sent.error(), route, record);
     }
     record.upstream_ended();
     co_return std::unexpected(route.last_error());
+}
+
+void note_failure(const Error& error, routing::Route& route, accounting::CallRecord& record) {
+    record.attempt_failed(error);
+    route.failed(error, steady_clock::now());
 }
 
 }  // namespace router::gateway

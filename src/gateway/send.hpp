@@ -36,4 +36,7 @@ http::awaitable<Result<Sent>> send(routing::Route& route, http::SteadyTime ends_
                                    const Configuration& config, Services& services,
                                    http::Exchange& client, accounting::CallRecord& record);
 
+// Tells the route and the record of an attempt that came to nothing.
+void note_failure(const Error& error, routing::Route& route, accounting::CallRecord& record);
+
 }  // namespace router::gateway
