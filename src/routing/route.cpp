@@ -55,9 +55,10 @@ std::optional<Route::Step> Route::next(SteadyTime now) {
 void Route::failed(const Error& error, SteadyTime now) {
     plan_.attempts[current_].backend->failed(error, now);
     if (may_pass(error)) worth_repeating_.push_back({current_, asked_wait(error)});
-    latest_ = error;
+    latest_ = std::make_unique<const Error>(error);
     const bool is_in_vain = error.kind == ErrorKind::client_left;
-    if (!told_ || is_in_vain || may_another_do_better(error)) told_ = error;
+    if (!told_ || is_in_vain || may_another_do_better(error))
+        told_ = std::make_unique<const Error>(error);
 }
 
 // Those of the models that were planned so far, healthy ones next, the others last.
@@ -83,7 +84,7 @@ void Route::add_fallbacks(SteadyTime now) {
 // What the call itself says stands in the place of what the configuration does.
 std::span<const std::string> Route::fallbacks_of(std::size_t which) const {
     if (which >= own_names_ || !wishes_.fallbacks)
-        return table_.fallbacks(models_[which], latest_ ? &*latest_ : nullptr);
+        return table_.fallbacks(models_[which], latest_.get());
     return which == 0 ? std::span<const std::string>(*wishes_.fallbacks)
                       : std::span<const std::string>();
 }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -67,8 +68,9 @@ class Route {
     Plan plan_;
     Wishes wishes_;
     std::string_view model_;
-    std::optional<Error> told_;            // the error that the call ends with, if nobody answers
-    std::optional<Error> latest_;          // the last one, for who may do better
+    // Elsewhere, for few calls have any, and the route lies in the frame of every open stream.
+    std::unique_ptr<const Error> told_;    // that the call ends with, if nobody answers
+    std::unique_ptr<const Error> latest_;  // the last one, for who may do better
     std::size_t asked_ = 0;                // of the plan's attempts
     std::size_t current_ = 0;              // the one under way
     std::vector<Failed> worth_repeating_;  // in the order in which they failed
