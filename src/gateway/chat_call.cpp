@@ -75,8 +75,7 @@ http::awaitable<Result<>> run(http::Exchange& client, Services& services,
     auto wishes = wishes_of(client.request(), **incoming);
     if (!wishes) co_return std::unexpected(wishes.error());
     const auto model = model_for(**incoming, config.snapshot->tasks, record);
-    auto plan = config.table.plan(
-        model, std::chrono::steady_clock::now());  // model name -> targets, in order
+    auto plan = config.table.plan(model, client.loop().now());  // model name -> targets, in order
     if (!plan) co_return std::unexpected(plan.error());
 
     if (endpoint.operation == Operation::count_tokens) {
@@ -88,7 +87,7 @@ http::awaitable<Result<>> run(http::Exchange& client, Services& services,
         client.heartbeat(config.snapshot->deadlines.heartbeat, std::string(stream_headers),
                          dialects::dialect(endpoint.dialect).early_heartbeat());
     }
-    const auto ends_by = std::chrono::steady_clock::now() + config.snapshot->deadlines.total;
+    const auto ends_by = client.loop().now() + config.snapshot->deadlines.total;
     routing::Route route(config.table, model, std::move(*plan), std::move(*wishes));
     while (true) {
         auto sent = co_await send(route, ends_by, **incoming, endpoint, config, services, client,

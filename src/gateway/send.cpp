@@ -22,8 +22,7 @@ constexpr milliseconds longest_write_stall{60'000};
 constexpr std::size_t longest_field = 64, most_of_losses = 1000;
 
 http::Waits waits_for(const config::Target& target, const config::DeadlineSettings& deadlines,
-                      bool is_streaming, http::SteadyTime ends_by) {
-    const auto now = steady_clock::now();
+                      bool is_streaming, http::SteadyTime now, http::SteadyTime ends_by) {
     const auto first_byte =
         is_streaming && target.stream_timeout ? *target.stream_timeout : deadlines.first_byte;
     return {.connected_by = std::min(now + deadlines.connect, ends_by),
@@ -87,13 +86,11 @@ Result<> refuse_compressed(const http::ResponseHead& head, const Endpoint& endpo
 }
 
 // Waits for its turn at a target that takes no more than so many calls at a time.
-http::awaitable<Result<routing::Backend::Call>> begin_call(const routing::Backend& backend,
-                                                           http::SteadyTime until,
-                                                           http::Exchange& client) {
-    auto* places = backend.places();
-    if (places == nullptr) co_return routing::Backend::Call(backend, {});
-    if (co_await places->take(client.loop(), until, client.left()))
-        co_return routing::Backend::Call(backend, http::Places::Place(places));
+http::awaitable<Result<http::Places::Place>> take_place(http::Places& places,
+                                                        http::SteadyTime until,
+                                                        http::Exchange& client) {
+    if (co_await places.take(client.loop(), until, client.left()))
+        co_return http::Places::Place(&places);
     if (client.left().is_requested())
         co_return fail(ErrorKind::client_left, "The client has left.");
     co_return fail(ErrorKind::unavailable,
@@ -109,14 +106,18 @@ http::awaitable<Result<Sent>> attempt_one(const routing::Attempt& attempt,
     const auto& upstream = attempt.backend->upstream;
     const auto& target = upstream.target();
     const auto& deadlines = config.snapshot->deadlines;
-    auto begun = co_await begin_call(
-        *attempt.backend, std::min(call_ends_by, steady_clock::now() + deadlines.first_byte),
-        client);
-    if (!begun) co_return std::unexpected(begun.error());
-    const auto began = steady_clock::now();
+    http::Places::Place place;
+    if (auto* places = attempt.backend->places()) {
+        const auto until = std::min(call_ends_by, client.loop().now() + deadlines.first_byte);
+        auto taken = co_await take_place(*places, until, client);
+        if (!taken) co_return std::unexpected(taken.error());
+        place = std::move(*taken);
+    }
+    routing::Backend::Call call(*attempt.backend, std::move(place));
+    const auto began = client.loop().now();
     const auto ends_by =
         target.timeout ? std::min(call_ends_by, began + *target.timeout) : call_ends_by;
-    const auto waits = waits_for(target, deadlines, incoming.is_streaming, ends_by);
+    const auto waits = waits_for(target, deadlines, incoming.is_streaming, began, ends_by);
 
     Prepared prepared;
     if (const auto made =
@@ -152,7 +153,7 @@ http::awaitable<Result<Sent>> attempt_one(const routing::Attempt& attempt,
         .conversion = std::move(prepared.conversion),
         .framing = upstream.manner(attempt.model).framing,
         .ends_by = ends_by,
-        .call = std::move(*begun),
+        .call = std::move(call),
         .first_byte_by = waits.first_byte_by,
         .took = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - began)};
 }
@@ -163,9 +164,9 @@ http::awaitable<Result<Sent>> send(routing::Route& route, http::SteadyTime ends_
                                    Incoming& incoming, const Endpoint& endpoint,
                                    const Configuration& config, Services& services,
                                    http::Exchange& client, accounting::CallRecord& record) {
-    while (const auto step = route.next(steady_clock::now())) {
+    while (const auto step = route.next(client.loop().now())) {
         if (step->wait > milliseconds::zero()) {
-            const auto until = steady_clock::now() + step->wait;
+            const auto until = client.loop().now() + step->wait;
             if (until >= ends_by) break;
             if (!co_await http::Pause(client.loop(), until, client.left()))
                 co_return fail(ErrorKind::client_left, "The client has left.");
